@@ -1,0 +1,86 @@
+import eslint from '@eslint/js';
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Which room may import from which: the arrows of ARCHITECTURE.md. A room that is not named here may import
+ * nothing but itself and packages. `types` rooms are importable by everyone: they hold shapes, no behaviour.
+ */
+const arrows = {
+  json: [],
+  qapi: ['json'],
+  'json-schema': ['qapi', 'json'],
+  qmp: ['json'],
+  transcript: ['json'],
+  examples: ['qapi', 'transcript', 'json', 'json-schema'],
+  results: ['json'],
+  target: ['qmp', 'json'],
+  stage: ['target', 'qmp', 'transcript', 'json'],
+  replay: ['stage', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'results', 'json'],
+  compat: ['qapi', 'results', 'json'],
+};
+
+const rooms = Object.entries(arrows).map(([room, allowed]) => ({
+  target: `./harness/${room}`,
+  from: ['./harness', './reports', './suites'],
+  except: undefined,
+  allowed: [room, ...allowed],
+}));
+
+const zones = [
+  ...rooms.flatMap(({ target, allowed }) => [
+    { target, from: './reports', message: `${target} must not know how results are shown` },
+    { target, from: './suites', message: `${target} must not know the suites` },
+    {
+      target,
+      from: './harness',
+      except: allowed.map((room) => `./${room}`),
+      message: `${target} may import only from ${allowed.join(', ')} (ARCHITECTURE.md)`,
+    },
+  ]),
+  {
+    target: './reports',
+    from: './harness',
+    except: ['./results', './compat', './json'],
+    message: 'reports render results and compat only',
+  },
+  { target: './reports', from: './suites', message: 'reports must not know the suites' },
+  {
+    target: './suites',
+    from: './harness',
+    except: ['./replay', './results'],
+    message: 'suites are thin: they ask replay for verdicts',
+  },
+  { target: './harness/cli', from: './suites', message: 'suites are loaded by mocha, not imported' },
+];
+
+export default tseslint.config(
+  { ignores: ['out/**', 'coverage/**', 'recordings/**', 'schemas/**'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/extensions': ['.ts', '.js'], 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones, basePath: import.meta.dirname }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/prefer-readonly': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/*.test.ts', 'suites/**'],
+    rules: {
+      '@typescript-eslint/no-unused-expressions': 'off',
+      'max-lines-per-function': 'off',
+    },
+  },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+);

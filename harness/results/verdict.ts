@@ -1,0 +1,109 @@
+/** The fixed words of a verdict. A target's wrong answer is a verdict, never an exception. */
+export const VERDICTS = [
+  'pass',
+  'fail',
+  'known-failure',
+  'unexpected-pass',
+  'not-applicable',
+  'untestable',
+  'setup-error',
+  'harness-error',
+  'crash',
+  'timeout',
+] as const;
+
+/** One of the fixed words. */
+export type VerdictWord = (typeof VERDICTS)[number];
+
+/** Who is to blame when transcript, schema and live target disagree. */
+export type Blame =
+  /** The transcript does not fit the schema of a release that documents it: a documentation erratum. */
+  | 'example'
+  /** The target's message does not fit the target's own schema. */
+  | 'target'
+  /** Transcript and target both fit the schema, and differ: regression, missing state, or version change. */
+  | 'behaviour'
+  /** The stage could not be brought about. */
+  | 'setup'
+  /** We failed. */
+  | 'harness';
+
+/** One disagreement, small enough to be read in a line. */
+export interface Finding {
+  readonly blame: Blame;
+  /** Identifier of the rule that was broken, e.g. `schema/unknown-member`, `shape/missing-member`. */
+  readonly rule: string;
+  /** Index (from 0) of the message in the transcript; -1 where no single message is meant. */
+  readonly message: number;
+  /** JSON Pointer into that message. */
+  readonly pointer: string;
+  /** What stands there, and what was expected. */
+  readonly what: string;
+  readonly expected: string;
+}
+
+/** What one row (a transcript) did on one target. One line of `results.ndjson`. */
+export interface RowResult {
+  /** Identity of the transcript, e.g. `examples/migration/query-migrate/active`. */
+  readonly row: string;
+  /** Name of the target, e.g. `7.2.22 x86_64 tcg`. */
+  readonly target: string;
+  readonly verdict: VerdictWord;
+  /** One line: why not `pass`; for `not-applicable` and `untestable` the evidence or what is missing. */
+  readonly reason?: string;
+  readonly findings: readonly Finding[];
+  /** How many comparisons were made for this verdict; a row without any asserts nothing. */
+  readonly checks: number;
+  /** Whether the target's release documents this example (else the row is a question of compatibility). */
+  readonly documented: boolean;
+  /** Milliseconds of wall-clock time, stage included. */
+  readonly duration: number;
+  /** For `crash`, `timeout`, `setup-error`: exit status or signal, and the end of stderr. */
+  readonly process?: ProcessEnd;
+}
+
+/** How a process came to its end. */
+export interface ProcessEnd {
+  readonly command: readonly string[];
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+}
+
+/** One line of `wire.ndjson`: bytes that went over a monitor connection. */
+export interface WireRecord {
+  readonly row: string;
+  /** Which connection: `main`, or the name of a peer. */
+  readonly connection: string;
+  readonly direction: '->' | '<-';
+  /** Milliseconds since the row began. */
+  readonly at: number;
+  /** The message as text; bytes that are no UTF-8 stand in `base64` instead. */
+  readonly text?: string;
+  readonly base64?: string;
+}
+
+/** What a run ran on. `target.json` of a run archive. */
+export interface TargetFacts {
+  /** `<version> <architecture> <accelerator>`; unique within a run. */
+  readonly name: string;
+  readonly kind: 'qemu' | 'endpoint';
+  /** As the greeting says it, e.g. `7.2.22`. */
+  readonly version: string;
+  /** The package string of the greeting; may be empty. */
+  readonly package: string;
+  readonly architecture: string;
+  readonly accelerator: string;
+  /** Binary or address. */
+  readonly where: string;
+  /** SHA-256 of the binary, in hexadecimal; absent for an endpoint. */
+  readonly digest?: string;
+  /** The release whose schema judged the messages, e.g. `7.2`, or `introspection` when none is shipped. */
+  readonly schema: string;
+}
+
+/** A target that was asked for and could not be run. */
+export interface MissingTarget {
+  readonly name: string;
+  readonly reason: string;
+}

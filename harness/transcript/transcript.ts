@@ -1,0 +1,113 @@
+import type { JsonValue } from '../json/value.ts';
+
+/** A transcript: a dialogue with a server, with its identity and provenance. The content of one `.qmp` file. */
+export interface Transcript {
+  /** Path of the file, as it was given. */
+  readonly file: string;
+  readonly head: TranscriptHead;
+  readonly messages: readonly TranscriptMessage[];
+}
+
+/** The front matter; described by `schemas/formats/transcript.json`. */
+export interface TranscriptHead {
+  /** Stable for ever: path-like, lower case, e.g. `examples/migration/query-migrate/active`. */
+  readonly id: string;
+  readonly source: readonly Provenance[];
+  /** Name of the stage to replay on; without one (and without `missing`) the bare VM. */
+  readonly stage?: string;
+  /** What state would be needed and cannot be produced: the row is `untestable` and says this. */
+  readonly missing?: string;
+  readonly requires?: Requirements;
+  readonly match: readonly MatchRule[];
+  readonly substitute: readonly Substitution[];
+}
+
+/** Where a documented example stands. */
+export interface Provenance {
+  /** E.g. `qapi/migration.json`. */
+  readonly document: string;
+  /** The definition in whose documentation it stands. */
+  readonly definition: string;
+  /** Releases in which this text stands, as ranges: `2.9-8.0`, `10.2`, `5.2, 7.2-10.2`. */
+  readonly releases: string;
+  readonly title?: string;
+}
+
+/** What a target must have for this transcript to mean something. */
+export interface Requirements {
+  /** Range of releases, e.g. `6.0-`, `-9.0`, `7.2-10.2`. */
+  readonly releases?: string;
+  readonly accelerator?: 'tcg' | 'kvm';
+  readonly architecture?: readonly string[];
+}
+
+/**
+ * How a place of the transcript is compared with what came. `at` is `/<message index>/<JSON Pointer>`, where a step
+ * `*` stands for every element or member.
+ */
+export interface MatchRule {
+  readonly at: string;
+  readonly as: MatchKind;
+  /** For `as: capture`: the name under which the live value is used later, as `${name}`. */
+  readonly name?: string;
+}
+
+/**
+ * `shape` (default): same JSON type, members of the example present. `exact`: equal. `any`: anything may stand there,
+ * and it may be absent. `optional`: may be absent, else shape. `set`: array in any order, elements by shape, none
+ * more, none fewer. `capture`: remember. The others: a value of that JSON type (`integer`: a whole number).
+ */
+export type MatchKind =
+  | 'shape'
+  | 'exact'
+  | 'any'
+  | 'optional'
+  | 'set'
+  | 'capture'
+  | 'string'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'null'
+  | 'array'
+  | 'object';
+
+/** A value that is sent instead of the documented one, because it names the documenter's machine (paths, hosts). */
+export interface Substitution {
+  /** `/<message index>/<JSON Pointer>`. */
+  readonly at: string;
+  /** The value to send; strings may hold `${dir}` and names that the stage or a capture defines. */
+  readonly value: JsonValue;
+}
+
+/** `->`: client to server, `<-`: server to client. */
+export type Direction = '->' | '<-';
+
+/** One message of a dialogue. */
+export interface TranscriptMessage {
+  readonly direction: Direction;
+  /** Number of the connection; 0 where only one is in play. */
+  readonly connection: number;
+  /** Seconds since the first message, as written (wire captures only). */
+  readonly offset?: string;
+  /** The message as it is written in the file, without arrow; keeps number spelling and member order. */
+  readonly text: string;
+  /** Line (from 1) of the arrow in the file. */
+  readonly line: number;
+  readonly body: MessageBody;
+}
+
+/** What a message's text is. */
+export type MessageBody =
+  | { readonly kind: 'pattern'; readonly pattern: Pattern }
+  /** Documented so, and no JSON: `->?`. Kept as it is; its finding is the result. */
+  | { readonly kind: 'malformed'; readonly reason: string }
+  /** Bytes of a wire capture that are no JSON: `->x 0dff`. */
+  | { readonly kind: 'bytes'; readonly bytes: Buffer };
+
+/** JSON with elisions: `...` in an object or array (`open`), or in place of a value. */
+export type Pattern =
+  | { readonly kind: 'elision' }
+  | { readonly kind: 'scalar'; readonly value: string | number | bigint | boolean | null }
+  | { readonly kind: 'array'; readonly elements: readonly Pattern[]; readonly open: boolean }
+  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, Pattern>; readonly open: boolean };
