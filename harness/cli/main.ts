@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { InputError, SetupError } from '../errors.ts';
+import { addExamplesCommand } from './examples.ts';
+import { addGuestsCommand } from './guests.ts';
+import { addListCommand } from './list.ts';
+import { addMatrixCommand } from './matrix.ts';
+import { addQemuCommand } from './qemu.ts';
+import { addRunCommand } from './run.ts';
+import { addSchemaCommand } from './schema.ts';
+
+/** Exit codes; what they mean is part of the command line's contract (README, "Exit codes"). */
+const EXIT_USAGE = 2;
+const EXIT_SETUP = 3;
+
+/** Runs one command line. Sets `process.exitCode`; prints one line for a mistake, a stack only for our own. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await buildProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOfError(error);
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command('qmp-conformance')
+    .description('Replays QMP transcripts on real QEMU releases and checks every message against its QAPI schema.')
+    .version(readVersion(), '--version', 'print the version and exit')
+    .helpOption('-h, --help', 'show this help, or that of a command')
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride();
+  for (const add of [
+    addRunCommand,
+    addListCommand,
+    addMatrixCommand,
+    addExamplesCommand,
+    addSchemaCommand,
+    addQemuCommand,
+    addGuestsCommand,
+  ]) {
+    add(program);
+  }
+  for (const command of program.commands) inheritSettings(command, program);
+  return program;
+}
+
+/** Commander copies settings to commands made with `.command()` only; these are whole trees. */
+function inheritSettings(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inheritSettings(child, command);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function exitCodeOfError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof InputError) return complain(error.message, EXIT_USAGE);
+  if (error instanceof SetupError) return complain(error.message, EXIT_SETUP);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return complain(`this is an error of qmp-conformance, please report it:\n${text}`, EXIT_SETUP);
+}
+
+function complain(message: string, code: number): number {
+  process.stderr.write(`qmp-conformance: ${message}\n`);
+  return code;
+}

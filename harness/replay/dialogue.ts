@@ -1,0 +1,241 @@
+import type { SchemaViolation, Validator } from '../json-schema/validator.ts';
+import { writeJson } from '../json/write-json.ts';
+import { isJsonObject, type JsonValue } from '../json/value.ts';
+import type { Incoming, QmpConnection } from '../qmp/connection.ts';
+import type { Finding } from '../results/verdict.ts';
+import { interpolate } from '../transcript/interpolate.ts';
+import { matchMessage } from '../transcript/match-message.ts';
+import { valueOfPattern } from '../transcript/read-pattern.ts';
+import type { MatchRule, Pattern, Transcript, TranscriptMessage } from '../transcript/transcript.ts';
+import { classifyMessage } from '../transcript/classify-message.ts';
+import { substituteValues } from './substitute-values.ts';
+import { commandName } from './judge-transcript.ts';
+
+/** Where a transcript is performed, and by what it is judged. */
+export interface DialogueContext {
+  readonly connection: QmpConnection;
+  readonly validator: Validator;
+  /** Milliseconds to wait for a response or an event. */
+  readonly patience: number;
+  /** Events that came while the stage was prepared, and the greeting. */
+  readonly earlier: readonly Incoming[];
+}
+
+/** What came of performing a transcript. */
+export interface DialogueOutcome {
+  readonly findings: readonly Finding[];
+  readonly checks: number;
+}
+
+/** An event that has come and that no message of the transcript has claimed. */
+interface HeardEvent {
+  readonly name: string;
+  readonly value: JsonValue;
+}
+
+interface PendingCommand {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** The state of one dialogue in progress. */
+interface Dialogue extends DialogueContext {
+  readonly transcript: Transcript;
+  readonly captures: Map<string, JsonValue>;
+  readonly heard: HeardEvent[];
+  readonly pending: PendingCommand[];
+  readonly findings: Finding[];
+  checks: number;
+}
+
+/**
+ * Performs a transcript on a connection: sends its commands, and compares every message that comes with the
+ * transcript and with the schema. An event may come before or after a response: the order of the two is no demand.
+ * @throws {ConnectionClosed} when the target goes away before the end
+ * @throws {DeadlineExceeded} when a command is not answered in time
+ */
+export async function performDialogue(transcript: Transcript, context: DialogueContext): Promise<DialogueOutcome> {
+  const dialogue: Dialogue = {
+    ...context,
+    transcript,
+    captures: new Map(),
+    heard: [],
+    pending: [],
+    findings: [],
+    checks: 0,
+  };
+  for (const incoming of context.earlier) hear(dialogue, incoming);
+  for (const [index, message] of transcript.messages.entries()) await performMessage(dialogue, message, index);
+  await answerAll(dialogue);
+  return dialogue;
+}
+
+async function performMessage(dialogue: Dialogue, message: TranscriptMessage, index: number): Promise<void> {
+  if (message.body.kind !== 'pattern') throw new TypeError('a malformed message cannot be performed');
+  const { pattern } = message.body;
+  switch (classifyMessage(message)) {
+    case 'command':
+      // Documented dialogues answer in turn; a command without its answer written still gets one.
+      await answerAll(dialogue);
+      return sendCommand(dialogue, message, pattern, index);
+    case 'success':
+    case 'error':
+      return expectResponse(dialogue, pattern, index);
+    case 'event':
+      return expectEvent(dialogue, pattern, index);
+    case 'greeting': {
+      const greeting = dialogue.earlier.find(({ kind }) => kind === 'greeting');
+      if (greeting?.value !== undefined) compare(dialogue, pattern, greeting.value, index);
+      return;
+    }
+    case 'malformed':
+    case 'bytes':
+    case 'other':
+      throw new TypeError('what is no QMP cannot be performed');
+  }
+}
+
+async function sendCommand(
+  dialogue: Dialogue,
+  message: TranscriptMessage,
+  pattern: Pattern,
+  index: number,
+): Promise<void> {
+  const { head } = dialogue.transcript;
+  const documented = valueOfPattern(pattern).value;
+  const substituted = substituteValues(documented, index, head.substitute);
+  const value = interpolate(substituted, dialogue.captures);
+  // As documented to the byte, where nothing had to be replaced: spacing and spelling are part of the example.
+  const text = value === documented ? message.text : writeJson(value, { spaced: true });
+  dialogue.pending.push({ name: commandName(value), index });
+  await dialogue.connection.send(`${text}\r\n`);
+}
+
+async function expectResponse(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
+  const command = dialogue.pending.shift();
+  const response = await nextResponse(dialogue, command?.name ?? '', index);
+  if (response.value !== undefined) compare(dialogue, pattern, response.value, index, outcomeOf(pattern, response));
+}
+
+/** Awaits the answers of commands whose answer the transcript does not show. They are expected to succeed. */
+async function answerAll(dialogue: Dialogue): Promise<void> {
+  for (let command = dialogue.pending.shift(); command; command = dialogue.pending.shift()) {
+    const response = await nextResponse(dialogue, command.name, command.index);
+    dialogue.checks++;
+    if (response.kind !== 'error') continue;
+    const what = describeError(response.value);
+    blame(dialogue, command.index, { rule: 'shape/outcome', pointer: '', what, expected: 'success' });
+  }
+}
+
+/** Reads on until a response comes, taking in the events before it. */
+async function nextResponse(dialogue: Dialogue, command: string, index: number): Promise<Incoming> {
+  for (;;) {
+    const incoming = await dialogue.connection.next(dialogue.patience);
+    judge(dialogue, incoming, command, index);
+    if (incoming.kind === 'success' || incoming.kind === 'error') return incoming;
+  }
+}
+
+async function expectEvent(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
+  const name = eventName(valueOfPattern(pattern).value);
+  const event = takeHeard(dialogue, name) ?? (await awaitEvent(dialogue, name, index));
+  if (event !== undefined) return compare(dialogue, pattern, event.value, index);
+  dialogue.checks++;
+  const what = `no event ${name} within ${dialogue.patience / 1000} s`;
+  blame(dialogue, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
+}
+
+function takeHeard(dialogue: Dialogue, name: string): HeardEvent | undefined {
+  const at = dialogue.heard.findIndex((event) => event.name === name);
+  return at < 0 ? undefined : dialogue.heard.splice(at, 1)[0];
+}
+
+async function awaitEvent(dialogue: Dialogue, name: string, index: number): Promise<HeardEvent | undefined> {
+  const until = performance.now() + dialogue.patience;
+  for (let left = dialogue.patience; left > 0; left = until - performance.now()) {
+    const incoming = await dialogue.connection.next(left).catch(undefinedAtDeadline);
+    if (incoming === undefined) return undefined;
+    judge(dialogue, incoming, '', index);
+    const event = takeHeard(dialogue, name);
+    if (event !== undefined) return event;
+  }
+  return undefined;
+}
+
+/** Checks a message that came against the target's schema, and remembers it if it is an event. */
+function judge(dialogue: Dialogue, incoming: Incoming, command: string, index: number): void {
+  dialogue.checks++;
+  const report = (violations: readonly SchemaViolation[]): void => {
+    for (const violation of violations) dialogue.findings.push({ blame: 'target', message: index, ...violation });
+  };
+  const value = incoming.value ?? null;
+  switch (incoming.kind) {
+    case 'success':
+      return report(dialogue.validator.checkSuccess(command, value));
+    case 'error':
+      return report(dialogue.validator.checkError(value));
+    case 'event':
+      hear(dialogue, incoming);
+      return report(dialogue.validator.checkEvent(value));
+    case 'greeting':
+      return report([{ rule: 'protocol/second-greeting', pointer: '', what: 'a greeting', expected: 'none after the first' }]);
+    case 'unknown':
+    case 'garbage':
+      return report([
+        { rule: 'protocol/not-qmp', pointer: '', what: `'${incoming.text.slice(0, 60)}'`, expected: 'a QMP message' },
+      ]);
+  }
+}
+
+function hear(dialogue: Dialogue, incoming: Incoming): void {
+  if (incoming.kind === 'event' && incoming.value !== undefined) {
+    dialogue.heard.push({ name: eventName(incoming.value), value: incoming.value });
+  }
+}
+
+function compare(
+  dialogue: Dialogue,
+  pattern: Pattern,
+  live: JsonValue,
+  index: number,
+  outcome?: SchemaViolation,
+): void {
+  if (outcome !== undefined) {
+    dialogue.checks++;
+    return blame(dialogue, index, outcome);
+  }
+  const rules = rulesFor(dialogue.transcript.head.match, index);
+  const result = matchMessage(pattern, live, { rules, captures: dialogue.captures });
+  dialogue.checks += result.checks;
+  for (const mismatch of result.mismatches) blame(dialogue, index, mismatch);
+}
+
+/** Success where an error is documented, or the other way round: one finding, not one for each member. */
+function outcomeOf(pattern: Pattern, response: Incoming): SchemaViolation | undefined {
+  const expected = isJsonObject(valueOfPattern(pattern).value) && pattern.kind === 'object' && pattern.members.has('error');
+  if (expected === (response.kind === 'error')) return undefined;
+  const what = response.kind === 'error' ? describeError(response.value) : 'success';
+  return { rule: 'shape/outcome', pointer: '', what, expected: expected ? 'an error' : 'success' };
+}
+
+function describeError(value: JsonValue | undefined): string {
+  const error = isJsonObject(value) ? value['error'] : undefined;
+  return isJsonObject(error) ? `error ${String(error['class'])}: ${String(error['desc'])}` : 'an error';
+}
+
+function blame(dialogue: Dialogue, message: number, violation: SchemaViolation): void {
+  dialogue.findings.push({ blame: 'behaviour', message, ...violation });
+}
+
+/** The rules that speak of one message, their pointers relative to it. */
+function rulesFor(rules: readonly MatchRule[], index: number): readonly MatchRule[] {
+  const prefix = `/${index}`;
+  return rules
+    .filter(({ at }) => at === prefix || at.startsWith(`${prefix}/`))
+    .map((rule) => ({ ...rule, at: rule.at.slice(prefix.length) }));
+}
+
+function eventName(value: JsonValue): string {
+  return isJsonObject(value) && typeof value['event'] === 'string' ? value['event'] : '';
+}

@@ -1,0 +1,98 @@
+import type { Finding } from '../results/verdict.ts';
+import { rangeHolds } from '../transcript/release-range.ts';
+import { parseReleaseRange } from '../transcript/release-range.ts';
+import { hasElision, valueOfPattern } from '../transcript/read-pattern.ts';
+import { classifyMessage } from '../transcript/classify-message.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import type { StaticJudgement } from './judge-transcript.ts';
+
+/** What of a target decides whether a transcript can be performed on it. */
+export interface TargetScope {
+  /** `x.y.z` */
+  readonly version: string;
+  readonly architecture: string;
+  readonly accelerator: string;
+  /** Names in the target's own `query-qmp-schema`; undefined where it has none to ask. */
+  readonly commands: ReadonlySet<string>;
+  readonly events: ReadonlySet<string>;
+}
+
+/** Whether a transcript is to be performed, or what is to be said instead. */
+export type Applicability =
+  | { readonly kind: 'perform' }
+  /** Documented for this release, and contrary to its schema. */
+  | { readonly kind: 'erratum'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'not-applicable'; readonly evidence: string }
+  | { readonly kind: 'untestable'; readonly missing: string };
+
+/** Tells whether a target's release documents the transcript. */
+export function isDocumentedIn(transcript: Transcript, version: string): boolean {
+  return transcript.head.source.some((source) => rangeHolds(parseReleaseRange(source.releases), version));
+}
+
+/**
+ * Decides, before anything is started, what a row can be on a target. Only machine evidence makes it
+ * `not-applicable`: what the target's introspection lacks, or what its schema refuses.
+ */
+export function findApplicability(
+  transcript: Transcript,
+  judgement: StaticJudgement,
+  scope: TargetScope,
+): Applicability {
+  const unmet = findUnmetRequirement(transcript, scope);
+  if (unmet !== undefined) return { kind: 'not-applicable', evidence: unmet };
+  const absent = findAbsentName(judgement, scope);
+  if (judgement.findings.length > 0) {
+    if (isDocumentedIn(transcript, scope.version)) return { kind: 'erratum', findings: judgement.findings };
+    return { kind: 'not-applicable', evidence: absent ?? describeContradiction(judgement, scope) };
+  }
+  if (absent !== undefined) return { kind: 'not-applicable', evidence: absent };
+  if (transcript.head.missing !== undefined) return { kind: 'untestable', missing: transcript.head.missing };
+  const elided = findElidedCommand(transcript);
+  if (elided !== undefined) return { kind: 'untestable', missing: elided };
+  return { kind: 'perform' };
+}
+
+function findUnmetRequirement(transcript: Transcript, scope: TargetScope): string | undefined {
+  const { releases, accelerator, architecture } = transcript.head.requires ?? {};
+  if (releases !== undefined && !rangeHolds(parseReleaseRange(releases), scope.version)) {
+    return `requires releases ${releases}; this is ${scope.version}`;
+  }
+  if (accelerator !== undefined && accelerator !== scope.accelerator) {
+    return `requires accelerator ${accelerator}; this is ${scope.accelerator}`;
+  }
+  if (architecture !== undefined && !architecture.includes(scope.architecture)) {
+    return `requires architecture ${architecture.join(' or ')}; this is ${scope.architecture}`;
+  }
+  return undefined;
+}
+
+/** `query-qmp-schema` names every command and event that this build has (qapi-code-gen, Client JSON Protocol introspection). */
+function findAbsentName(judgement: StaticJudgement, scope: TargetScope): string | undefined {
+  const command = judgement.commands.find((name) => name !== '' && !scope.commands.has(name));
+  if (command !== undefined) return `command ${command} is absent from query-qmp-schema of ${scope.version}`;
+  const event = judgement.events.find((name) => !scope.events.has(name));
+  return event === undefined ? undefined : `event ${event} is absent from query-qmp-schema of ${scope.version}`;
+}
+
+function describeContradiction(judgement: StaticJudgement, scope: TargetScope): string {
+  const [first] = judgement.findings;
+  if (first === undefined) return '';
+  return `not documented in ${scope.version}, whose schema refuses it: message ${first.message}${first.pointer}: ${first.what}; expected ${first.expected}`;
+}
+
+/** A command with an elision cannot be sent, unless a substitution fills the place. */
+function findElidedCommand(transcript: Transcript): string | undefined {
+  const substituted = new Set(transcript.head.substitute.map(({ at }) => at));
+  const index = transcript.messages.findIndex((message, at) => {
+    if (message.body.kind !== 'pattern' || classifyMessage(message) !== 'command') return false;
+    if (!hasElision(message.body.pattern)) return false;
+    const { open } = valueOfPattern(message.body.pattern);
+    return [...open].some((pointer) => !isCovered(`/${at}${pointer}`, substituted));
+  });
+  return index < 0 ? undefined : `the example elides what message ${index} sends`;
+}
+
+function isCovered(pointer: string, substituted: ReadonlySet<string>): boolean {
+  return [...substituted].some((at) => pointer === at || pointer.startsWith(`${at}/`));
+}

@@ -1,0 +1,95 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../errors.ts';
+import { nearestName } from '../yaml/nearest-name.ts';
+import { readStage, type StageFile } from './read-stage.ts';
+import type { Stage } from './stage.ts';
+
+/** The stages that come with the project. */
+export const STAGES_FOLDER = fileURLToPath(new URL('../../recordings/stages/', import.meta.url));
+
+/** All stages of a folder, by name, each complete with what it extends. */
+export type StageBook = ReadonlyMap<string, Stage>;
+
+/** A stage that no file describes: a bare VM, its processors standing still. */
+const NOTHING = { machine: 'pc', memory: '32M', paused: true } as const;
+
+/**
+ * Reads all stages (`*.yaml`) below a folder.
+ * @throws {InputError} for a file that is wrong, an unknown name behind `extends` or `peer`, or a circle of them
+ */
+export async function readStageBook(folder = STAGES_FOLDER): Promise<StageBook> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'));
+  const files = await Promise.all(
+    paths.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const name = path.slice(folder.length).replace(/^\//, '').replace(/\.yaml$/, '');
+      return readStage(await readFile(path, 'utf8'), path, name);
+    }),
+  );
+  return completeStages(files);
+}
+
+/** Puts under each stage the one that it extends. */
+export function completeStages(files: readonly StageFile[]): StageBook {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const book = new Map<string, Stage>();
+  const complete = (file: StageFile, path: readonly string[]): Stage => {
+    const done = book.get(file.name);
+    if (done !== undefined) return done;
+    const way = [...path, file.name];
+    if (path.includes(file.name)) file.extends?.cursor.fail(`a circle: ${way.join(' → ')}`, 'stages that end in one without extends');
+    const base = file.extends && complete(named(byName, file.extends), way);
+    const stage = layer(base, file);
+    book.set(file.name, stage);
+    return stage;
+  };
+  for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    complete(file, []);
+    if (file.peer !== undefined) named(byName, file.peer);
+  }
+  return book;
+}
+
+function named(files: ReadonlyMap<string, StageFile>, reference: NonNullable<StageFile['extends']>): StageFile {
+  const found = files.get(reference.name);
+  if (found !== undefined) return found;
+  const nearest = nearestName(reference.name, files.keys());
+  return reference.cursor.fail(
+    `stage '${reference.name}'`,
+    nearest === undefined ? 'the name of a stage' : `'${nearest}'`,
+  );
+}
+
+function layer(base: Stage | undefined, file: StageFile): Stage {
+  const guest = file.guest ?? base?.guest;
+  const peer = file.peer?.name ?? base?.peer;
+  return {
+    name: file.name,
+    file: file.file,
+    about: file.about,
+    machine: file.machine ?? base?.machine ?? NOTHING.machine,
+    memory: file.memory ?? base?.memory ?? NOTHING.memory,
+    paused: file.paused ?? base?.paused ?? (guest === undefined && NOTHING.paused),
+    images: [...(base?.images ?? []), ...file.images],
+    arguments: [...(base?.arguments ?? []), ...file.arguments],
+    prepare: [...(base?.prepare ?? []), ...file.prepare],
+    ...(guest !== undefined && { guest }),
+    ...(peer !== undefined && { peer }),
+  };
+}
+
+/**
+ * The stage of that name.
+ * @throws {InputError} with the nearest name
+ */
+export function stageNamed(book: StageBook, name: string, where: string): Stage {
+  const stage = book.get(name);
+  if (stage !== undefined) return stage;
+  const nearest = nearestName(name, book.keys());
+  throw new InputError(
+    `${where}: stage '${name}' is not known; expected ${nearest === undefined ? 'a file under recordings/stages' : `'${nearest}'`}`,
+  );
+}

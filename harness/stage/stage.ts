@@ -1,0 +1,67 @@
+import type { JsonObject, JsonValue } from '../json/value.ts';
+import type { Pattern } from '../transcript/transcript.ts';
+
+/** How a target is brought into the state that a transcript assumes: one file under `recordings/stages/`. */
+export interface Stage {
+  /** Path below `recordings/stages/` without extension, e.g. `migration/active`. */
+  readonly name: string;
+  readonly file: string;
+  /** The state in words; it is shown when a row fails on this stage. */
+  readonly about: string;
+  /** `-machine`, e.g. `pc` or `q35`. */
+  readonly machine: string;
+  /** `-m` */
+  readonly memory: string;
+  /** Whether the guest's processors stand still from the start (`-S`). */
+  readonly paused: boolean;
+  readonly images: readonly Image[];
+  /** Boot sector that the guest runs from its first disk; see `recordings/guests/`. */
+  readonly guest?: string;
+  readonly arguments: readonly ConditionalArguments[];
+  /** Name of the stage of a second QEMU (`peer`) that is started first, in the same folder. */
+  readonly peer?: string;
+  readonly prepare: readonly Step[];
+}
+
+/** An image that is made in the folder of the stage before QEMU starts. */
+export interface Image {
+  readonly name: string;
+  readonly format: 'raw' | 'qcow2';
+  /** As `qemu-img` takes it, e.g. `64M`. */
+  readonly size: string;
+  readonly backing?: string;
+}
+
+/** Arguments of QEMU's command line, for the releases that know them. */
+export interface ConditionalArguments {
+  readonly releases?: string;
+  readonly words: readonly string[];
+}
+
+/** Which QEMU of a stage a step talks to. */
+export type Side = 'main' | 'peer';
+
+/** One step of a preparation. Waiting is for events, states and output, never for time. */
+export type Step =
+  /** Executes a command, which must succeed (or fail with the class named). */
+  | {
+      readonly kind: 'execute';
+      readonly on: Side;
+      readonly command: string;
+      readonly arguments: JsonObject | undefined;
+      readonly error?: string;
+    }
+  /** Executes a query again and again until its reply has the shape and the plain values given. */
+  | {
+      readonly kind: 'until';
+      readonly on: Side;
+      readonly command: string;
+      readonly arguments: JsonObject | undefined;
+      readonly returns: Pattern;
+    }
+  /** Waits for an event, which may have come already. */
+  | { readonly kind: 'event'; readonly on: Side; readonly event: string; readonly data: JsonValue | undefined }
+  /** Waits until the guest has written this to its first serial port. */
+  | { readonly kind: 'serial'; readonly on: Side; readonly text: string }
+  /** Writes this to the guest's first serial port. */
+  | { readonly kind: 'type'; readonly on: Side; readonly text: string };
