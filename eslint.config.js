@@ -14,7 +14,7 @@ const arrows = {
   transcript: ['json'],
   examples: ['qapi', 'transcript', 'json', 'json-schema'],
   results: ['json'],
-  target: ['qmp', 'json'],
+  target: ['qmp', 'json', 'results'],
   stage: ['target', 'qmp', 'transcript', 'json'],
   replay: ['stage', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'results', 'json'],
   compat: ['qapi', 'results', 'json'],

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError, SetupError } from '../errors.ts';
+import { suiteVersion } from '../replay/suite-version.ts';
 import { addExamplesCommand } from './examples.ts';
 import { addGuestsCommand } from './guests.ts';
 import { addListCommand } from './list.ts';
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function buildProgram(): Command {
   const program = new Command('qmp-conformance')
     .description('Replays QMP transcripts on real QEMU releases and checks every message against its QAPI schema.')
-    .version(readVersion(), '--version', 'print the version and exit')
+    .version(suiteVersion(), '--version', 'print the version and exit')
     .helpOption('-h, --help', 'show this help, or that of a command')
     .showSuggestionAfterError()
     .enablePositionalOptions()
@@ -49,11 +49,6 @@ function buildProgram(): Command {
 function inheritSettings(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inheritSettings(child, command);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function exitCodeOfError(error: unknown): number {

@@ -1,8 +1,9 @@
-import type { SchemaViolation, Validator } from '../json-schema/validator.ts';
+import type { Validator } from '../json-schema/validator.ts';
 import { writeJson } from '../json/write-json.ts';
 import { isJsonObject, type JsonValue } from '../json/value.ts';
 import type { Incoming, QmpConnection } from '../qmp/connection.ts';
-import type { Finding } from '../results/verdict.ts';
+import { DeadlineExceeded } from '../qmp/connection-errors.ts';
+import type { Complaint, Finding } from '../results/verdict.ts';
 import { interpolate } from '../transcript/interpolate.ts';
 import { matchMessage } from '../transcript/match-message.ts';
 import { valueOfPattern } from '../transcript/read-pattern.ts';
@@ -166,7 +167,7 @@ async function awaitEvent(dialogue: Dialogue, name: string, index: number): Prom
 /** Checks a message that came against the target's schema, and remembers it if it is an event. */
 function judge(dialogue: Dialogue, incoming: Incoming, command: string, index: number): void {
   dialogue.checks++;
-  const report = (violations: readonly SchemaViolation[]): void => {
+  const report = (violations: readonly Complaint[]): void => {
     for (const violation of violations) dialogue.findings.push({ blame: 'target', message: index, ...violation });
   };
   const value = incoming.value ?? null;
@@ -199,7 +200,7 @@ function compare(
   pattern: Pattern,
   live: JsonValue,
   index: number,
-  outcome?: SchemaViolation,
+  outcome?: Complaint,
 ): void {
   if (outcome !== undefined) {
     dialogue.checks++;
@@ -212,7 +213,7 @@ function compare(
 }
 
 /** Success where an error is documented, or the other way round: one finding, not one for each member. */
-function outcomeOf(pattern: Pattern, response: Incoming): SchemaViolation | undefined {
+function outcomeOf(pattern: Pattern, response: Incoming): Complaint | undefined {
   const expected = isJsonObject(valueOfPattern(pattern).value) && pattern.kind === 'object' && pattern.members.has('error');
   if (expected === (response.kind === 'error')) return undefined;
   const what = response.kind === 'error' ? describeError(response.value) : 'success';
@@ -224,7 +225,7 @@ function describeError(value: JsonValue | undefined): string {
   return isJsonObject(error) ? `error ${String(error['class'])}: ${String(error['desc'])}` : 'an error';
 }
 
-function blame(dialogue: Dialogue, message: number, violation: SchemaViolation): void {
+function blame(dialogue: Dialogue, message: number, violation: Complaint): void {
   dialogue.findings.push({ blame: 'behaviour', message, ...violation });
 }
 
@@ -238,4 +239,9 @@ function rulesFor(rules: readonly MatchRule[], index: number): readonly MatchRul
 
 function eventName(value: JsonValue): string {
   return isJsonObject(value) && typeof value['event'] === 'string' ? value['event'] : '';
+}
+
+function undefinedAtDeadline(error: unknown): undefined {
+  if (error instanceof DeadlineExceeded) return undefined;
+  throw error;
 }

@@ -1,6 +1,5 @@
 import type { Finding } from '../results/verdict.ts';
-import { rangeHolds } from '../transcript/release-range.ts';
-import { parseReleaseRange } from '../transcript/release-range.ts';
+import { parseReleaseRange, rangeHolds } from '../transcript/release-range.ts';
 import { hasElision, valueOfPattern } from '../transcript/read-pattern.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import type { Transcript } from '../transcript/transcript.ts';
@@ -38,6 +37,7 @@ export function findApplicability(
   transcript: Transcript,
   judgement: StaticJudgement,
   scope: TargetScope,
+  venue: 'qemu' | 'endpoint',
 ): Applicability {
   const unmet = findUnmetRequirement(transcript, scope);
   if (unmet !== undefined) return { kind: 'not-applicable', evidence: unmet };
@@ -50,7 +50,18 @@ export function findApplicability(
   if (transcript.head.missing !== undefined) return { kind: 'untestable', missing: transcript.head.missing };
   const elided = findElidedCommand(transcript);
   if (elided !== undefined) return { kind: 'untestable', missing: elided };
-  return { kind: 'perform' };
+  const change = venue === 'endpoint' ? findChange(transcript, judgement) : undefined;
+  return change === undefined ? { kind: 'perform' } : { kind: 'not-applicable', evidence: change };
+}
+
+/** The state of a server that somebody else started is not ours to change: nothing but queries is sent to it. */
+function findChange({ head }: Transcript, { commands }: StaticJudgement): string | undefined {
+  const { stage, prepare, provoke } = head;
+  if (stage !== undefined || prepare !== undefined || provoke !== undefined) {
+    return `needs the stage ${stage ?? 'bare, prepared'}, and the state of an endpoint is not ours to change`;
+  }
+  const other = commands.find((name) => !name.startsWith('query-'));
+  return other === undefined ? undefined : `${other} is no query, and the state of an endpoint is not ours to change`;
 }
 
 function findUnmetRequirement(transcript: Transcript, scope: TargetScope): string | undefined {

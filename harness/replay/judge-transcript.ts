@@ -1,7 +1,7 @@
-import type { SchemaViolation, Validator } from '../json-schema/validator.ts';
+import type { Validator } from '../json-schema/validator.ts';
 import type { JsonValue } from '../json/value.ts';
 import { isJsonObject } from '../json/value.ts';
-import type { Finding } from '../results/verdict.ts';
+import type { Complaint, Finding } from '../results/verdict.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import { valueOfPattern } from '../transcript/read-pattern.ts';
 import type { Transcript, TranscriptMessage } from '../transcript/transcript.ts';
@@ -27,7 +27,7 @@ export function judgeTranscript(transcript: Transcript, validator: Validator): S
   const events: string[] = [];
   const unanswered: string[] = [];
   let checks = 0;
-  const blame = (message: number, violations: readonly SchemaViolation[]): void => {
+  const blame = (message: number, violations: readonly Complaint[]): void => {
     checks++;
     for (const violation of violations) findings.push({ blame: 'example', message, ...violation });
   };
@@ -72,18 +72,18 @@ export function commandName(message: JsonValue): string {
   return typeof name === 'string' ? name : '';
 }
 
-function notJson(message: TranscriptMessage): SchemaViolation {
+function notJson(message: TranscriptMessage): Complaint {
   const what = message.body.kind === 'malformed' ? message.body.reason : 'bytes that are no JSON';
   return { rule: 'example/not-json', pointer: '', what, expected: 'a JSON object' };
 }
 
-function notQmp(message: TranscriptMessage): SchemaViolation {
+function notQmp(message: TranscriptMessage): Complaint {
   const expected =
     message.direction === '->' ? 'a command: an object with execute' : 'a response, an event or the greeting';
   return { rule: 'example/not-qmp', pointer: '', what: `'${firstWords(message.text)}'`, expected };
 }
 
-function replyWithoutCommand(): SchemaViolation {
+function replyWithoutCommand(): Complaint {
   return { rule: 'example/no-command', pointer: '', what: 'a response without a command', expected: 'a command before it' };
 }
 

@@ -28,18 +28,22 @@ export type Blame =
   /** We failed. */
   | 'harness';
 
-/** One disagreement, small enough to be read in a line. */
-export interface Finding {
-  readonly blame: Blame;
+/** What is wrong with a message, before it is said whose fault it is. */
+export interface Complaint {
   /** Identifier of the rule that was broken, e.g. `schema/unknown-member`, `shape/missing-member`. */
   readonly rule: string;
-  /** Index (from 0) of the message in the transcript; -1 where no single message is meant. */
-  readonly message: number;
   /** JSON Pointer into that message. */
   readonly pointer: string;
   /** What stands there, and what was expected. */
   readonly what: string;
   readonly expected: string;
+}
+
+/** One disagreement, small enough to be read in a line. */
+export interface Finding extends Complaint {
+  readonly blame: Blame;
+  /** Index (from 0) of the message in the transcript; -1 where no single message is meant. */
+  readonly message: number;
 }
 
 /** What one row (a transcript) did on one target. One line of `results.ndjson`. */
@@ -81,6 +85,8 @@ export interface WireRecord {
   /** The message as text; bytes that are no UTF-8 stand in `base64` instead. */
   readonly text?: string;
   readonly base64?: string;
+  /** The message belongs to the preparation of the stage, not to the dialogue. */
+  readonly phase?: 'prepare';
 }
 
 /** What a run ran on. `target.json` of a run archive. */

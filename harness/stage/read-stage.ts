@@ -1,7 +1,8 @@
 import { parseReleaseRange } from '../transcript/release-range.ts';
 import { readYaml, type YamlCursor } from '../yaml/yaml-cursor.ts';
-import { readStep } from './read-step.ts';
-import type { ConditionalArguments, Image, Stage, Step } from './stage.ts';
+import { readStep } from '../transcript/read-step.ts';
+import type { Step } from '../transcript/step.ts';
+import type { ConditionalArguments, Image } from './stage.ts';
 
 /** A stage as its file says it, before the stage that it extends is put under it. */
 export interface StageFile {

@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../json/value.ts';
-import type { Pattern } from '../transcript/transcript.ts';
+import type { Step } from '../transcript/step.ts';
 
 /** How a target is brought into the state that a transcript assumes: one file under `recordings/stages/`. */
 export interface Stage {
@@ -37,31 +36,3 @@ export interface ConditionalArguments {
   readonly releases?: string;
   readonly words: readonly string[];
 }
-
-/** Which QEMU of a stage a step talks to. */
-export type Side = 'main' | 'peer';
-
-/** One step of a preparation. Waiting is for events, states and output, never for time. */
-export type Step =
-  /** Executes a command, which must succeed (or fail with the class named). */
-  | {
-      readonly kind: 'execute';
-      readonly on: Side;
-      readonly command: string;
-      readonly arguments: JsonObject | undefined;
-      readonly error?: string;
-    }
-  /** Executes a query again and again until its reply has the shape and the plain values given. */
-  | {
-      readonly kind: 'until';
-      readonly on: Side;
-      readonly command: string;
-      readonly arguments: JsonObject | undefined;
-      readonly returns: Pattern;
-    }
-  /** Waits for an event, which may have come already. */
-  | { readonly kind: 'event'; readonly on: Side; readonly event: string; readonly data: JsonValue | undefined }
-  /** Waits until the guest has written this to its first serial port. */
-  | { readonly kind: 'serial'; readonly on: Side; readonly text: string }
-  /** Writes this to the guest's first serial port. */
-  | { readonly kind: 'type'; readonly on: Side; readonly text: string };

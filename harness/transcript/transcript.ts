@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json/value.ts';
+import type { Step } from './step.ts';
 
 /** A transcript: a dialogue with a server, with its identity and provenance. The content of one `.qmp` file. */
 export interface Transcript {
@@ -18,6 +19,10 @@ export interface TranscriptHead {
   /** What state would be needed and cannot be produced: the row is `untestable` and says this. */
   readonly missing?: string;
   readonly requires?: Requirements;
+  /** Further preparation, after that of the stage. */
+  readonly prepare?: readonly Step[];
+  /** What makes the events come that a transcript without commands shows; performed when the dialogue begins. */
+  readonly provoke?: readonly Step[];
   readonly match: readonly MatchRule[];
   readonly substitute: readonly Substitution[];
 }

@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject } from '../json/value.ts';
-import { patternFromJson } from '../transcript/read-pattern.ts';
 import type { YamlCursor } from '../yaml/yaml-cursor.ts';
-import type { Side, Step } from './stage.ts';
+import type { Side, Step } from './step.ts';
 
 const KINDS = ['execute', 'until', 'event', 'serial', 'type'] as const;
 type StepKind = (typeof KINDS)[number];
@@ -41,7 +40,7 @@ export function readStep(cursor: YamlCursor): Step {
         on,
         command: (query.get('execute') ?? verb).string(),
         arguments: objectOf(query.get('arguments')),
-        returns: patternFromJson(returns.json()),
+        returns: returns.json(),
       };
     }
     case 'event':

@@ -1,0 +1,204 @@
+import type { Command } from 'commander';
+import { InputError, SetupError } from '../errors.ts';
+import type { InstallProgress, SuiteOutcome } from '../target/install-releases.ts';
+import type { QemuBinary } from '../target/qemu-binary.ts';
+
+const EXIT_SETUP = 3;
+const EXIT_INTERRUPTED = 130;
+
+/** Adds `qemu install`, `qemu list` and `qemu remove`. */
+export function addQemuCommand(program: Command): void {
+  const qemu = program
+    .command('qemu')
+    .description('install, list and remove the QEMU releases to run against');
+  qemu
+    .command('install')
+    .description(
+      "install the QEMU releases that this machine's package archive offers, side by side, without root",
+    )
+    .option('--suite <name...>', 'suites to install besides the known ones (with --only: instead of them)')
+    .option('--only', 'install only the suites named with --suite')
+    .option('--refresh', 'fetch again what is installed, if the suite has a newer one')
+    .option('--json', 'print what was installed as JSON')
+    .addHelpText('after', INSTALL_HELP)
+    .action(install);
+  qemu
+    .command('list')
+    .description('list the QEMUs that a run would use: installed releases, and the one on PATH')
+    .option('--json', 'print them as JSON')
+    .action(list);
+  qemu
+    .command('remove')
+    .argument('<release>', 'a version (7.2.22) or a series of which one is installed (7.2)')
+    .description('remove an installed release')
+    .action(remove);
+}
+
+const INSTALL_HELP = `
+The archive, its keys and proxies are those of the machine's apt configuration, of which nothing is changed. On Debian
+the suites are oldoldstable, oldstable, stable and testing, elsewhere the machine's own. Each release is unpacked with
+all its libraries into $QMP_CONFORMANCE_CACHE, or else qemu and libraries go to ~/.cache/qmp-conformance; about 150 MB each.
+What is installed already is left alone, without a look at the network.
+
+Examples:
+  qmp-conformance qemu install                       all known suites, in parallel
+  qmp-conformance qemu install --suite unstable      these, and unstable
+  qmp-conformance qemu install --only --suite stable
+  qmp-conformance qemu install --refresh             after a point release
+`;
+
+interface InstallWords {
+  readonly suite?: readonly string[];
+  readonly only?: true;
+  readonly refresh?: true;
+  readonly json?: true;
+}
+
+async function install(words: InstallWords): Promise<void> {
+  const { installReleases } = await import('../target/install-releases.ts');
+  const { defaultSuites } = await import('../target/package-source.ts');
+  if (words.only === true && words.suite === undefined)
+    throw new InputError('--only: no suites; expected --suite NAME');
+  const suites = [...(words.only === true ? [] : defaultSuites()), ...(words.suite ?? [])];
+  const refresh = words.refresh === true;
+  const outcomes = await interruptible((signal) =>
+    installReleases({ suites, refresh, signal, onProgress: tell }),
+  );
+  if (outcomes === undefined) return;
+  if (outcomes.every(({ kind }) => kind === 'failed')) throw nothingInstalled(outcomes);
+  if (words.json === true) printJson(outcomes.map(describeOutcome));
+  else for (const outcome of outcomes) printOutcome(outcome);
+  if (outcomes.some(({ kind }) => kind === 'failed')) process.exitCode = EXIT_SETUP;
+}
+
+/** Every step on a terminal; in a log only what somebody must know. */
+const tell: InstallProgress = (suite, phase, detail) => {
+  if (process.stderr.isTTY || phase === 'warning') process.stderr.write(`${suite}: ${phase}: ${detail}\n`);
+};
+
+/** Lets Ctrl-C end `work` in order, so that nothing half-done stays. Resolves to `undefined` when it did. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupt);
+  try {
+    return await work(interruption.signal);
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    process.stderr.write('qmp-conformance: interrupted; releases that were finished are installed\n');
+    process.exitCode = EXIT_INTERRUPTED;
+    return undefined;
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
+  }
+}
+
+function nothingInstalled(outcomes: readonly SuiteOutcome[]): SetupError {
+  const reasons = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error.message] : []));
+  const ways = [
+    "install your system's QEMU package (qemu-system-x86 or alike), which is then found on PATH",
+    'name a binary with run --qemu PATH',
+    'connect to a running QEMU with run --connect unix:PATH or tcp:HOST:PORT',
+  ];
+  const lines = [...reasons.map((reason) => `  ${reason}`), 'ways out:', ...ways.map((way) => `  - ${way}`)];
+  return new SetupError(`no QEMU could be installed:\n${lines.join('\n')}`);
+}
+
+function describeOutcome(outcome: SuiteOutcome): object {
+  const { suite, kind } = outcome;
+  if (outcome.kind === 'failed') return { suite, outcome: kind, reason: outcome.error.message };
+  const { version, package: packaged, digest, date, size, folder } = outcome.release;
+  return { suite, outcome: kind, version, package: packaged, digest, date, size, folder };
+}
+
+function printOutcome(outcome: SuiteOutcome): void {
+  if (outcome.kind === 'failed') {
+    process.stderr.write(`qmp-conformance: ${outcome.error.message}\n`);
+    return;
+  }
+  const { version, package: packaged } = outcome.release;
+  const how = outcome.kind === 'present' ? 'was installed already' : 'installed';
+  process.stdout.write(`${outcome.suite}: QEMU ${version} (${packaged}) ${how}\n`);
+}
+
+async function list({ json }: { readonly json?: true }): Promise<void> {
+  const { findQemus } = await import('../target/find-qemus.ts');
+  const { binaries, missing } = await findQemus();
+  const rows = await Promise.all(binaries.map(describeBinary));
+  if (json === true) return printJson({ qemus: rows, missing });
+  if (rows.length === 0) process.stderr.write('no QEMU here; see qmp-conformance qemu install\n');
+  else printTable(rows);
+  for (const { name, reason } of missing) process.stderr.write(`qmp-conformance: ${name}: ${reason}\n`);
+}
+
+interface BinaryRow {
+  readonly version: string;
+  readonly package: string;
+  readonly architecture: string;
+  readonly accelerators: readonly string[];
+  readonly unavailable: readonly { readonly accelerator: string; readonly reason: string }[];
+  readonly origin: QemuBinary['origin'];
+  /** Bytes: of the whole release, or of the binary alone. */
+  readonly size: number;
+  readonly where: string;
+  readonly digest: string;
+}
+
+async function describeBinary(binary: QemuBinary): Promise<BinaryRow> {
+  const { statSync } = await import('node:fs');
+  const { probeAccelerators } = await import('../target/probe-qemu.ts');
+  const { cacheFolder, readReleases } = await import('../target/release-cache.ts');
+  const { version, package: packaged, architecture, origin, path, digest } = binary;
+  const { available, unavailable } = await probeAccelerators(binary, architecture);
+  const release =
+    origin === 'release' ? readReleases(cacheFolder()).find((each) => each.version === version) : undefined;
+  const size = release?.size ?? statSync(path).size;
+  const where = release?.folder ?? path;
+  return {
+    version,
+    package: packaged,
+    architecture,
+    accelerators: available,
+    unavailable,
+    origin,
+    size,
+    where,
+    digest,
+  };
+}
+
+function printTable(rows: readonly BinaryRow[]): void {
+  const head = ['release', 'package', 'architecture', 'accelerators', 'size', 'where'];
+  const cells = rows.map((row) => [
+    row.version,
+    row.package,
+    row.architecture,
+    row.accelerators.join(','),
+    `${Math.round(row.size / 1e6)} MB`,
+    row.where,
+  ]);
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...cells].map((line) => line[column]?.length ?? 0)),
+  );
+  for (const line of [head, ...cells]) {
+    const padded = line.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    process.stdout.write(`${padded.join('  ').trimEnd()}\n`);
+  }
+  for (const { version, unavailable } of rows) {
+    for (const { accelerator, reason } of unavailable) {
+      process.stdout.write(`${version} has no ${accelerator} here: ${reason}\n`);
+    }
+  }
+}
+
+async function remove(wanted: string): Promise<void> {
+  const { selectRelease } = await import('../target/find-qemus.ts');
+  const { cacheFolder, readReleases, removeRelease } = await import('../target/release-cache.ts');
+  const release = selectRelease(readReleases(cacheFolder()), wanted);
+  removeRelease(cacheFolder(), release);
+  process.stdout.write(`removed QEMU ${release.version}\n`);
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}

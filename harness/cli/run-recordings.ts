@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { renderTerminal } from '../../reports/terminal.ts';
+import { matrixFromRuns, type Matrix } from '../compat/matrix.ts';
+import { setCurrentRun } from '../replay/current-run.ts';
+import { planRun } from '../replay/plan-run.ts';
+import type { RunPlan } from '../replay/run-plan.ts';
+import { startRun, type LiveRun } from '../replay/start-run.ts';
+import { suiteVersion } from '../replay/suite-version.ts';
+import { applyKnownFailures } from '../results/apply-known-failures.ts';
+import { exitCodeOf } from '../results/exit-code.ts';
+import { writeMissingTargets } from '../results/open-run.ts';
+import { findRuns, readRun } from '../results/read-run.ts';
+import type { Run } from '../results/run.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import { createProgress, type Progress } from './progress.ts';
+import type { RunWords } from './run.ts';
+import { runMocha } from './run-mocha.ts';
+import { writeReports } from './write-reports.ts';
+
+const EXIT_INTERRUPTED = 130;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Plans and performs a run, and writes archives, matrix and reports.
+ * @returns the exit code
+ */
+export async function runRecordings(recordings: readonly string[], words: RunWords): Promise<number> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const plan = await planRun(requestOf(recordings, words), say);
+  for (const { name, reason } of plan.missing) say(`${name}: not run: ${reason}`);
+  const names = plan.targets.map(({ facts }) => facts.name);
+  const progress = createProgress(process.stderr, names, plan.rows.length);
+  const run = await startRun(plan, suiteVersion(), (result) => progress.count(result));
+  await writeMissingTargets(plan.out, plan.missing);
+  if (!(await performRun(run, progress))) return EXIT_INTERRUPTED;
+  return report(plan, words);
+}
+
+/** What the words of the command line ask for. */
+export function requestOf(recordings: readonly string[], words: RunWords): Parameters<typeof planRun>[0] {
+  const { qemu, release, connect, accel, grep, shard, jobs, out, resume, install } = words;
+  const patience = words.timeout * 1000;
+  return { recordings, qemu, release, connect, accel, grep, shard, jobs, patience, out, resume, install };
+}
+
+/** Performs all rows; false when a signal came first. Whatever is finished is on disk then, and no QEMU is left. */
+async function performRun(run: LiveRun, progress: Progress): Promise<boolean> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  try {
+    setCurrentRun(run);
+    await runMocha(interruption.signal);
+    if (interruption.signal.aborted) await run.interrupt();
+    else await run.finish();
+  } finally {
+    progress.end();
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
+  }
+  if (interruption.signal.aborted) progress.say(`interrupted; --resume --out ${run.plan.out} goes on`);
+  return !interruption.signal.aborted;
+}
+
+async function report(plan: RunPlan, words: RunWords): Promise<number> {
+  const runs = await Promise.all((await findRuns(plan.out)).map((folder) => readRun(folder)));
+  const matrix = matrixFromRuns(runs, plan.missing);
+  const texts = new Map(plan.rows.map((row) => [row.head.id, textOf(row)]));
+  const { out } = plan;
+  await writeReports(matrix, runs, { out, reporters: words.reporter, expectationOf: (row) => texts.get(row) });
+  if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
+  else printMatrix(matrix, out);
+  judgeExpectations(plan, runs, words);
+  return exitCodeOf(matrix.counts);
+}
+
+function textOf({ messages }: Transcript): string {
+  return messages.map(({ direction, text }) => `${direction} ${text}`).join('\n');
+}
+
+function printMatrix(matrix: Matrix, out: string): void {
+  const { isTTY, columns } = process.stdout;
+  const colour = isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const text = renderTerminal(matrix, { colour, ...(isTTY && { columns }) });
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024);
+  process.stdout.write(`${text}harness: ${memory} MB at most\nmatrix: ${join(out, 'matrix.md')}, ${join(out, 'index.html')}\n`);
+}
+
+/** Expectations that mean no row are a mistake, but only where no row was left out on purpose. */
+function judgeExpectations(plan: RunPlan, runs: readonly Run[], words: RunWords): void {
+  const whole = words.grep.length === 0 && words.shard === undefined && plan.projectRecordings;
+  const results = runs.flatMap(({ results }) => results);
+  const today = new Date().toISOString().slice(0, 10);
+  const { overdue } = applyKnownFailures(results, plan.knownFailures, { whole, today });
+  for (const line of overdue) process.stderr.write(`${line}\n`);
+}

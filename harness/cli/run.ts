@@ -1,0 +1,99 @@
+import { Option, type Command } from 'commander';
+import { InputError } from '../errors.ts';
+
+/** What stands on the command line of `run`, and of `list`, which shows what `run` would do. */
+export interface RunWords {
+  readonly qemu: readonly string[];
+  readonly release: readonly string[];
+  readonly connect: readonly string[];
+  readonly accel?: readonly ('tcg' | 'kvm')[];
+  readonly grep: readonly string[];
+  readonly jobs?: number;
+  readonly shard?: { readonly index: number; readonly count: number };
+  readonly out: string;
+  readonly reporter: readonly 'tap'[];
+  readonly resume: boolean;
+  readonly timeout: number;
+  readonly install: boolean;
+  readonly json: boolean;
+}
+
+/** Adds `run`. */
+export function addRunCommand(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('replay recordings on QEMU releases, and make the matrix')
+    .description(
+      'Replays recordings on each target and checks every message against the schema of its release. Without targets: ' +
+        'qemu-system-x86_64 on PATH, and the releases that the package archives of this machine offer, which are ' +
+        'installed into a cache folder when they are not there yet.',
+    )
+    .argument('[recordings...]', 'recordings (.qmp) or folders of them; all of the project by default');
+  addTargetOptions(command)
+    .addOption(new Option('--shard <i/n>', 'run only part I of N parts').argParser(shardFromWord))
+    .option('-o, --out <folder>', 'where run archives, matrix.md and index.html go', 'out')
+    .addOption(
+      new Option('--reporter <names>', 'further reports in --out: tap').argParser(wordsOf(['tap'])).default([]),
+    )
+    .option('--resume', 'go on with the interrupted run in --out', false)
+    .option('--json', 'print the summary as JSON instead of tables', false)
+    .addHelpText('after', HELP)
+    .action(async (recordings: readonly string[], words: RunWords) => {
+      const { runRecordings } = await import('./run-recordings.ts');
+      process.exitCode = await runRecordings(recordings, words);
+    });
+}
+
+/** Adds the options that choose targets and rows. */
+export function addTargetOptions(command: Command): Command {
+  return command
+    .option('--qemu <path>', 'a QEMU binary (repeatable)', collect, [])
+    .option('--release <x.y>', 'an installed release (repeatable)', collect, [])
+    .option('--connect <address>', 'a QMP server that runs: unix:PATH or tcp:HOST:PORT (repeatable)', collect, [])
+    .addOption(
+      new Option('--accel <names>', 'accelerators: tcg, kvm (default: tcg, and kvm where it works)').argParser(
+        wordsOf(['tcg', 'kvm']),
+      ),
+    )
+    .option('--grep <glob>', "only rows that a glob means, e.g. 'examples/migration/**' (repeatable)", collect, [])
+    .addOption(new Option('--jobs <n>', 'rows performed at a time (default: twice the processors)').argParser(countFromWord))
+    .addOption(
+      new Option('--timeout <seconds>', 'how long to wait for a response or an event').argParser(countFromWord).default(10),
+    )
+    .option('--no-install', 'do not install releases; use those that are there');
+}
+
+const HELP = `
+Examples:
+  qmp-conformance run                                 all recordings on all releases to be had
+  qmp-conformance run --release 10.0 --accel tcg      one column
+  qmp-conformance run --qemu ./build/qemu-system-x86_64 --grep 'examples/block-core/**'
+  qmp-conformance run --connect unix:/run/vm.sock     a server that somebody else has started
+
+Exit status:
+  0  conformant        1  findings: fail, crash, timeout or unexpected-pass
+  2  wrong usage       3  setup or harness error       130  interrupted; --resume goes on`;
+
+function collect(word: string, words: readonly string[]): readonly string[] {
+  return [...words, word];
+}
+
+function wordsOf<Word extends string>(known: readonly Word[]): (text: string) => readonly Word[] {
+  return (text) =>
+    text.split(',').map((word) => {
+      const found = known.find((one) => one === word.trim());
+      if (found === undefined) throw new InputError(`'${word}'; expected some of ${known.join(',')}`);
+      return found;
+    });
+}
+
+function countFromWord(text: string): number {
+  if (!/^[1-9][0-9]{0,4}$/.test(text)) throw new InputError(`'${text}'; expected a whole number from 1 to 99999`);
+  return Number(text);
+}
+
+function shardFromWord(text: string): { readonly index: number; readonly count: number } {
+  const [, index = 0, count = 0] = (/^([0-9]{1,4})\/([0-9]{1,4})$/.exec(text) ?? []).map(Number);
+  if (index < 1 || index > count) throw new InputError(`--shard '${text}'; expected I/N, I from 1 to N, e.g. 2/3`);
+  return { index, count };
+}

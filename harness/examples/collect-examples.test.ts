@@ -1,0 +1,217 @@
+import { expect } from 'chai';
+import type { Transcript } from '../transcript/transcript.ts';
+import { collectExamples, type Collection, type ReleaseExamples } from './collect-examples.ts';
+import type { ExampleBlock } from './example-block.ts';
+
+interface Example {
+  readonly text: string;
+  readonly definition?: string;
+  readonly document?: string;
+  readonly label?: string;
+  readonly heading?: string;
+}
+
+const release = (number: string, ...examples: (string | Example)[]): ReleaseExamples => ({
+  release: number,
+  kind: 'qapi',
+  outside: [],
+  blocks: examples.map((example, index) =>
+    blockOf(typeof example === 'string' ? { text: example } : example, index),
+  ),
+});
+
+const blockOf = ({ text, ...rest }: Example, index: number): ExampleBlock => ({
+  document: 'qapi/frob.json',
+  definition: 'query-frob',
+  line: index * 10 + 1,
+  section: index * 10 + 1,
+  ...rest,
+  lines: text.split('\n').map((line, at) => ({ line: index * 10 + at + 2, text: line })),
+});
+
+const transcriptsOf = ({ examples }: Collection): Transcript[] =>
+  examples.map(({ head, messages }) => ({ file: '', head, messages }));
+
+const standings = ({ examples }: Collection): string[][] =>
+  examples.map(({ head }) => [
+    head.id.replace('examples/', ''),
+    ...head.source.map(({ document, releases }) => `${document} ${releases}`),
+  ]);
+
+const ONE = '-> {"execute": "query-frob"}\n<- {"return": {"status": "active", "a": 1}}';
+const ONE_AGAIN =
+  '   -> { "execute" : "query-frob" }\n   <- { "return": { "a": 1,\n      "status": "active" } }';
+const TWO = '-> {"execute": "query-frob"}\n<- {"return": {"status": "active", "a": 1, "b": 2}}';
+
+describe('collectExamples', () => {
+  it('makes one transcript of what differs in layout and in the order of members', () => {
+    const all = collectExamples([release('5.2', ONE), release('7.2', ONE_AGAIN)], [], []);
+    expect(standings(all)).to.deep.equal([['frob/query-frob', 'qapi/frob.json 5.2-7.2']]);
+    expect(all.examples[0]?.messages[0]?.text).to.equal('{ "execute" : "query-frob" }');
+  });
+
+  it('makes one of malformed examples that differ in white space, and none of those that differ in more', () => {
+    const texts = ['<- {"return": {}', '<-  { "return":\n     {}', '<- {"return": {'];
+    const all = collectExamples(
+      texts.map((text, index) => release(`${index + 1}.0`, text)),
+      [],
+      [],
+    );
+    expect(standings(all)).to.deep.equal([
+      ['frob/query-frob', 'qapi/frob.json 1.0-2.0'],
+      ['frob/query-frob/from-3.0', 'qapi/frob.json 3.0'],
+    ]);
+    expect(all.findings.map(({ kind, place }) => [kind, place])).to.deep.equal([
+      ['malformed', 'qapi/frob.json:2'],
+      ['malformed', 'qapi/frob.json:2'],
+      ['malformed', 'qapi/frob.json:2'],
+    ]);
+  });
+
+  it('keeps equal examples of different definitions apart, and twins in one release', () => {
+    const all = collectExamples([release('5.2', ONE, ONE, { text: ONE, definition: 'other' })], [], []);
+    expect(standings(all).map(([id]) => id)).to.deep.equal([
+      'frob/query-frob',
+      'frob/query-frob/2',
+      'frob/other',
+    ]);
+  });
+
+  it('names a later text after the release in which it comes', () => {
+    const all = collectExamples([release('10.0', TWO), release('9.2', ONE), release('10.2', TWO)], [], []);
+    expect(standings(all)).to.deep.equal([
+      ['frob/query-frob', 'qapi/frob.json 9.2'],
+      ['frob/query-frob/from-10.0', 'qapi/frob.json 10.0-10.2'],
+    ]);
+  });
+
+  it('names neighbours after what tells them apart', () => {
+    const of = (data: string): string => `-> {"execute": "query-frob", "arguments": ${data}}`;
+    const all = collectExamples(
+      [
+        release(
+          '5.2',
+          of('{"type": "file", "n": 1}'),
+          of('{"type": "Unix", "n": 1}'),
+          of('{"n": 1}'),
+          of('{"n": 2}'),
+        ),
+      ],
+      [],
+      [],
+    );
+    expect(standings(all).map(([id]) => id)).to.deep.equal([
+      'frob/query-frob/file',
+      'frob/query-frob/unix',
+      'frob/query-frob/3',
+      'frob/query-frob/n-2',
+    ]);
+  });
+
+  it('names titled examples after the title of the newest release', () => {
+    const titled = (label: string): Example => ({ text: ONE, label });
+    const all = collectExamples(
+      [
+        release('5.2', titled('Old words')),
+        release('7.2', titled("The frob's last state has been a very long title")),
+      ],
+      [],
+      [],
+    );
+    expect(standings(all).map(([id]) => id)).to.deep.equal(['frob/query-frob/frob-last-state-very-long']);
+    expect(all.examples[0]?.head.source[0]?.title).to.equal('Old words');
+  });
+
+  it('lists every document in which an example has stood, and names it after the newest', () => {
+    const moved = { text: ONE, document: 'qapi/quux.json' };
+    const all = collectExamples([release('5.2', ONE), release('7.2', moved)], [], []);
+    expect(standings(all)).to.deep.equal([['quux/query-frob', 'qapi/frob.json 5.2', 'qapi/quux.json 7.2']]);
+  });
+
+  it('finds the module of a manual page by definition, then by heading', () => {
+    const page = (example: Example): Example => ({
+      ...example,
+      document: 'qemu-qmp-ref(7)',
+      heading: 'FROBS',
+    });
+    const manual: ReleaseExamples = {
+      ...release('11.1', page({ text: ONE }), page({ text: ONE, definition: 'new' })),
+      kind: 'manual-page',
+    };
+    expect(standings(collectExamples([release('10.2', ONE), manual], [], []))).to.deep.equal([
+      ['frob/query-frob', 'qapi/frob.json 10.2', 'qemu-qmp-ref(7) 11.1'],
+      ['frob/new', 'qemu-qmp-ref(7) 11.1'],
+    ]);
+  });
+
+  it('reports what is lost', () => {
+    const all = collectExamples(
+      [{ ...release('5.2', 'only prose', '<-\n-> {}', '{}'), outside: [7] }],
+      [],
+      [],
+    );
+    expect(all.findings.map(({ kind, place }) => [kind, place])).to.deep.equal([
+      ['outside-example', 'qemu-qmp-ref(7):7'],
+      ['no-message', 'qapi/frob.json:1'],
+      ['no-text', 'qapi/frob.json:12'],
+      ['no-arrow', 'qapi/frob.json:22'],
+    ]);
+  });
+
+  describe('on a corpus that stands', () => {
+    const first = transcriptsOf(collectExamples([release('5.2', ONE)], [], []));
+
+    it('changes nothing when the same is imported again', () => {
+      const again = collectExamples([release('5.2', ONE_AGAIN)], first, ['5.2']);
+      expect(again.examples.map(({ change, head }) => [change, head])).to.deep.equal([
+        ['none', first[0]?.head],
+      ]);
+      expect(again.findings).to.deep.equal([]);
+    });
+
+    it('keeps identity, text and what people wrote; another text gets another identity', () => {
+      const edited = first.map((one) => ({ ...one, head: { ...one.head, stage: 'frob/active' } }));
+      const labelled = { text: ONE_AGAIN, label: 'A title now' };
+      const next = collectExamples([release('7.2', labelled, { text: TWO, label: 'Another one' })], edited, [
+        '5.2',
+      ]);
+      expect(standings(next)).to.deep.equal([
+        ['frob/query-frob', 'qapi/frob.json 5.2-7.2'],
+        ['frob/query-frob/another-one', 'qapi/frob.json 7.2'],
+      ]);
+      expect(next.examples[0]).to.deep.include({ change: 'provenance', messages: edited[0]?.messages });
+      expect(next.examples[0]?.head.stage).to.equal('frob/active');
+    });
+
+    it('splits a range when a release between turns out not to have the text', () => {
+      const two = transcriptsOf(collectExamples([release('5.2', ONE), release('7.2', ONE)], [], []));
+      const next = collectExamples([release('6.2', TWO)], two, ['5.2', '7.2']);
+      expect(standings(next)).to.deep.equal([
+        ['frob/query-frob', 'qapi/frob.json 5.2, 7.2'],
+        ['frob/query-frob/from-6.2', 'qapi/frob.json 6.2'],
+      ]);
+    });
+
+    it('reports an example that is said to stand where it does not, and keeps it', () => {
+      const next = collectExamples([release('5.2', TWO)], first, ['5.2']);
+      expect(next.findings.map(({ kind, text }) => [kind, text])).to.deep.equal([
+        ['gone', 'examples/frob/query-frob is said to stand here and does not'],
+      ]);
+      expect(next.examples).to.have.length(2);
+    });
+
+    it('leaves provenance alone that speaks of releases which were never imported', () => {
+      const byHand = first.map((one) => ({
+        ...one,
+        head: {
+          ...one.head,
+          source: [{ document: 'docs/frob.txt', definition: 'query-frob', releases: '1.0-2.0' }],
+        },
+      }));
+      expect(standings(collectExamples([release('7.2', TWO)], byHand, ['5.2']))[0]).to.deep.equal([
+        'frob/query-frob',
+        'docs/frob.txt 1.0-2.0',
+      ]);
+    });
+  });
+});

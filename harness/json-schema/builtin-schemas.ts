@@ -1,0 +1,63 @@
+import { BUILTIN_TYPES, type BuiltinType, type ModelSource } from '../qapi/model.ts';
+import type { JsonObject, JsonValue } from '../json/value.ts';
+
+/** The values of the built-in enum `QType`, as the QAPI generator predefines them. */
+const QTYPE_VALUES = ['none', 'qnull', 'qnum', 'qstring', 'qdict', 'qlist', 'qbool'];
+
+/**
+ * The schemas of the built-in types (qapi-code-gen, "Built-in Types"), by name. Introspection folds all integer types
+ * to `int`, which then takes whatever one of them takes.
+ */
+export function builtinSchemas(source: ModelSource): Readonly<Record<BuiltinType, JsonValue>> {
+  const int64 = signed(64);
+  const uint64 = unsigned(64);
+  const folded = integer(int64.minimum, uint64.maximum);
+  return {
+    str: { type: 'string' },
+    number: { type: 'number' },
+    int: source === 'introspection' ? folded : int64,
+    int8: signed(8),
+    int16: signed(16),
+    int32: signed(32),
+    int64,
+    uint8: unsigned(8),
+    uint16: unsigned(16),
+    uint32: unsigned(32),
+    uint64,
+    size: uint64,
+    bool: { type: 'boolean' },
+    null: { type: 'null' },
+    any: true,
+    QType: { enum: QTYPE_VALUES },
+  };
+}
+
+/** Tells whether `name` is a built-in type. */
+export function isBuiltin(name: string): name is BuiltinType {
+  return BUILTINS.has(name);
+}
+
+const BUILTINS: ReadonlySet<string> = new Set(BUILTIN_TYPES);
+
+interface IntegerSchema extends JsonObject {
+  readonly type: 'integer';
+  readonly minimum: number | bigint;
+  readonly maximum: number | bigint;
+}
+
+function signed(bits: number): IntegerSchema {
+  return integer(-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n);
+}
+
+function unsigned(bits: number): IntegerSchema {
+  return integer(0n, 2n ** BigInt(bits) - 1n);
+}
+
+function integer(minimum: number | bigint, maximum: number | bigint): IntegerSchema {
+  return { type: 'integer', minimum: inJson(minimum), maximum: inJson(maximum) };
+}
+
+/** As the JSON reader would give it: `bigint` only where a double loses digits. */
+function inJson(value: number | bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}

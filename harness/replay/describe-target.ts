@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonValue } from '../json/value.ts';
+import { ImageStore } from '../stage/image-store.ts';
+import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
+import { factsOfBinary } from '../target/target-facts.ts';
+import { baseArguments, startQemu } from '../target/start-qemu.ts';
+import { judgeIntrospection, queryIntrospection } from './judge-introspection.ts';
+import { planTarget } from './plan-target.ts';
+import type { PlannedTarget } from './run-plan.ts';
+
+/**
+ * Starts a binary once, asks for its introspection, and makes one target of it for each accelerator.
+ * @param scratch folder of the run, for images that its stages share
+ * @throws {SetupError} when it does not start
+ */
+export async function describeTargets(
+  binary: QemuBinary,
+  accelerators: readonly Accelerator[],
+  scratch: string,
+  patience: number,
+): Promise<readonly PlannedTarget[]> {
+  const judged = judgeIntrospection(await introspect(binary, patience), binary.version);
+  const images = new ImageStore(binary.qemuImg, join(scratch, `images-${binary.digest.slice(0, 12)}`));
+  return accelerators.map((accelerator) =>
+    planTarget(factsOfBinary(binary, accelerator, judged.schema), judged, { kind: 'qemu', binary, accelerator, images }),
+  );
+}
+
+async function introspect(binary: QemuBinary, patience: number): Promise<JsonValue> {
+  const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
+  try {
+    const qemu = await startQemu(binary, [...baseArguments('tcg'), '-machine', 'none'], { dir, deadline: patience });
+    try {
+      await qemu.connection.negotiate([], patience);
+      return await queryIntrospection(qemu.connection, patience);
+    } finally {
+      await qemu.kill();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,48 @@
+import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
+import { schemaFromModel } from '../json-schema/schema-from-model.ts';
+import { createValidator, type Validator } from '../json-schema/validator.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../json/value.ts';
+import type { QapiModel } from '../qapi/model.ts';
+import { modelFromIntrospection } from '../qapi/read-introspection.ts';
+import type { QmpConnection } from '../qmp/connection.ts';
+import { seriesOfVersion } from '../target/qemu-binary.ts';
+
+/** By what a target is judged: what it says it has, and the schema that its release should follow. */
+export interface Judged {
+  readonly commands: ReadonlySet<string>;
+  readonly events: ReadonlySet<string>;
+  /** Release of the schema, or `introspection`. */
+  readonly schema: string;
+  readonly validator: Validator;
+}
+
+/** Asks a target for its schema. `null` where it knows no `query-qmp-schema` (before 2.5). */
+export async function queryIntrospection(connection: QmpConnection, patience: number): Promise<JsonValue> {
+  const response = await connection.execute('query-qmp-schema', undefined, patience);
+  return (isJsonObject(response.value) ? response.value['return'] : undefined) ?? null;
+}
+
+/**
+ * Chooses the schema for a target: that of its release, which knows integer widths and what this build has off; its
+ * own introspection where no schema of its release comes with the project.
+ * @throws {InputError} for an introspection that cannot be read, when that is needed
+ */
+export function judgeIntrospection(reply: JsonValue, version: string): Judged {
+  const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
+  const series = seriesOfVersion(version);
+  if (isRelease(version) && shippedReleases().includes(series)) {
+    return { ...names, schema: series, validator: createValidator(loadSchema(series)) };
+  }
+  const model: QapiModel = modelFromIntrospection(reply, { release: version });
+  return { ...names, schema: 'introspection', validator: createValidator(schemaFromModel(model)) };
+}
+
+/** A micro of 50 and more marks a development build, which follows no release's schema. */
+function isRelease(version: string): boolean {
+  return Number(version.split('.')[2] ?? 0) < 50;
+}
+
+function namesOf(reply: JsonValue, metaType: 'command' | 'event'): ReadonlySet<string> {
+  const entities = isJsonArray(reply) ? reply.filter((entity) => isJsonObject(entity)) : [];
+  return new Set(entities.filter((entity) => entity['meta-type'] === metaType).map((entity) => String(entity['name'])));
+}

@@ -1,0 +1,33 @@
+import { connectEndpoint } from '../target/connect-endpoint.ts';
+import type { WireRecord } from '../results/verdict.ts';
+import { WireRecorder } from '../stage/wire-recorder.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import { performDialogue } from './dialogue.ts';
+import { performanceOfError, performanceOfOutcome, type Performance } from './performance.ts';
+import type { EndpointVenue, PlannedTarget, RunPlan } from './run-plan.ts';
+
+/** Performs a transcript on a connection of its own to a server that is not ours. */
+export async function performOnEndpoint(
+  transcript: Transcript,
+  target: PlannedTarget,
+  { address }: EndpointVenue,
+  { patience }: RunPlan,
+): Promise<Performance> {
+  const wire: WireRecord[] = [];
+  const recorder = new WireRecorder('main', (piece) => wire.push({ row: transcript.head.id, ...piece }));
+  try {
+    const { connection } = await connectEndpoint(address, patience, recorder.observe);
+    try {
+      await connection.negotiate([], patience);
+      recorder.phase = undefined;
+      const earlier = [connection.greeting, ...connection.drain()].filter((incoming) => incoming !== undefined);
+      const outcome = await performDialogue(transcript, { connection, validator: target.validator, patience, earlier });
+      return { ...performanceOfOutcome(outcome), wire };
+    } finally {
+      connection.close();
+      recorder.end();
+    }
+  } catch (error) {
+    return { ...(await performanceOfError(error, undefined, patience)), wire };
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConnectionClosed } from '../qmp/connection-errors.ts';
+import type { ProcessEnd, WireRecord } from '../results/verdict.ts';
+import { setUpStage, type StagedVm } from '../stage/set-up-stage.ts';
+import { stageNamed } from '../stage/stage-book.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import { performDialogue } from './dialogue.ts';
+import { performOnEndpoint } from './perform-on-endpoint.ts';
+import {
+  endWithin,
+  performanceOfCrash,
+  performanceOfError,
+  performanceOfOutcome,
+  type Performance,
+} from './performance.ts';
+import type { PlannedTarget, QemuVenue, RunPlan } from './run-plan.ts';
+
+/** The stage of a transcript that names none. */
+export const BARE_STAGE = 'bare';
+
+/** Performs a transcript on a target. Whatever the target does is a verdict. */
+export function performRow(transcript: Transcript, target: PlannedTarget, plan: RunPlan): Promise<Performance> {
+  const { venue } = target;
+  switch (venue.kind) {
+    case 'qemu':
+      return performOnQemu(transcript, target, venue, plan);
+    case 'endpoint':
+      return venue.alone(() => performOnEndpoint(transcript, target, venue, plan));
+  }
+}
+
+/** On a QEMU of its own, in a folder of its own: both are gone when this returns. */
+async function performOnQemu(
+  transcript: Transcript,
+  target: PlannedTarget,
+  venue: QemuVenue,
+  plan: RunPlan,
+): Promise<Performance> {
+  const wire: WireRecord[] = [];
+  const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
+  let vm: StagedVm | undefined;
+  try {
+    const stage = stageNamed(plan.stages, transcript.head.stage ?? BARE_STAGE, transcript.file);
+    vm = await setUpStage(stage, {
+      book: plan.stages,
+      binary: venue.binary,
+      version: target.facts.version,
+      accelerator: venue.accelerator,
+      images: venue.images,
+      patience: plan.patience,
+      dir,
+      steps: transcript.head.prepare ?? [],
+      record: recorder(transcript.head.id, wire),
+    });
+    return { ...(await performOn(vm, transcript, target, plan)), wire };
+  } catch (error) {
+    return { ...(await performanceOfError(error, vm?.main, plan.patience)), wire };
+  } finally {
+    await vm?.tearDown();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function recorder(row: string, wire: WireRecord[]): (record: Omit<WireRecord, 'row'>) => void {
+  return (record) => wire.push({ row, ...record });
+}
+
+async function performOn(
+  vm: StagedVm,
+  transcript: Transcript,
+  target: PlannedTarget,
+  plan: RunPlan,
+): Promise<Omit<Performance, 'wire'>> {
+  await vm.perform(transcript.head.provoke ?? []);
+  const outcome = await performDialogue(transcript, {
+    connection: vm.main.connection,
+    validator: target.validator,
+    patience: plan.patience,
+    earlier: vm.earlier,
+  });
+  const end = await findCrash(vm, plan.patience);
+  if (end !== undefined) return performanceOfCrash(end, outcome);
+  return performanceOfOutcome(outcome);
+}
+
+/** A target may answer and die of it: one more command tells. One that ended by itself, as after `quit`, is well. */
+async function findCrash(vm: StagedVm, patience: number): Promise<ProcessEnd | undefined> {
+  try {
+    await vm.main.connection.execute('query-status', undefined, patience);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConnectionClosed)) throw error;
+    const end = await endWithin(vm.main, patience);
+    return end.code === 0 ? undefined : end;
+  }
+}

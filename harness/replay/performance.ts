@@ -1,0 +1,61 @@
+import { ConnectionClosed, DeadlineExceeded, InboxFull } from '../qmp/connection-errors.ts';
+import type { Finding, ProcessEnd, VerdictWord, WireRecord } from '../results/verdict.ts';
+import { StageError } from '../stage/set-up-stage.ts';
+import type { RunningQemu } from '../target/start-qemu.ts';
+import type { DialogueOutcome } from './dialogue.ts';
+
+/** What came of performing a row, before expectations are applied. */
+export interface Performance {
+  readonly verdict: VerdictWord;
+  readonly reason?: string;
+  readonly findings: readonly Finding[];
+  readonly checks: number;
+  readonly process?: ProcessEnd;
+  readonly wire: readonly WireRecord[];
+}
+
+/** A dialogue that came to its end. */
+export function performanceOfOutcome({ findings, checks }: DialogueOutcome): Omit<Performance, 'wire'> {
+  const [first] = findings;
+  if (first === undefined) return { verdict: 'pass', findings, checks };
+  return { verdict: 'fail', reason: `${first.what}; expected ${first.expected}`, findings, checks };
+}
+
+/**
+ * What an error in the middle of a performance means for its row.
+ * @param qemu the target's process, where it is ours and was started
+ * @param patience milliseconds that a process whose monitor is gone has to end by itself
+ */
+export async function performanceOfError(
+  error: unknown,
+  qemu: RunningQemu | undefined,
+  patience: number,
+): Promise<Omit<Performance, 'wire'>> {
+  const nothing = { findings: [], checks: 0 };
+  if (error instanceof StageError) {
+    const { message, processEnd } = error;
+    return { ...nothing, verdict: 'setup-error', reason: message, ...(processEnd && { process: processEnd }) };
+  }
+  if (error instanceof ConnectionClosed) {
+    if (qemu === undefined) return { ...nothing, verdict: 'crash', reason: error.message };
+    return performanceOfCrash(await endWithin(qemu, patience), nothing);
+  }
+  if (error instanceof DeadlineExceeded || error instanceof InboxFull) {
+    const process = await qemu?.kill();
+    return { ...nothing, verdict: 'timeout', reason: error.message, ...(process && { process }) };
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { ...nothing, verdict: 'harness-error', reason };
+}
+
+/** A process that ended in the middle of a dialogue, or because of it. */
+export function performanceOfCrash(process: ProcessEnd, outcome: DialogueOutcome): Omit<Performance, 'wire'> {
+  const how = process.signal === null ? `exit status ${process.code ?? '?'}` : `signal ${process.signal}`;
+  return { ...outcome, verdict: 'crash', reason: `the target ended with ${how}`, process };
+}
+
+/** How a process ends; one that has not ended by itself in time is killed. */
+export async function endWithin(qemu: RunningQemu, patience: number): Promise<ProcessEnd> {
+  const timer = setTimeout(() => void qemu.kill(), patience);
+  return qemu.exited.finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,57 @@
+import type { LimitFunction } from 'p-limit';
+import type { Validator } from '../json-schema/validator.ts';
+import type { KnownFailure } from '../results/known-failures.ts';
+import type { MissingTarget, TargetFacts } from '../results/verdict.ts';
+import type { ImageStore } from '../stage/image-store.ts';
+import type { StageBook } from '../stage/stage-book.ts';
+import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import type { TargetScope } from './find-applicability.ts';
+
+/** Everything that a run does, decided before anything is started. */
+export interface RunPlan {
+  readonly targets: readonly PlannedTarget[];
+  /** Targets that were asked for and cannot be run. */
+  readonly missing: readonly MissingTarget[];
+  readonly rows: readonly Transcript[];
+  /** Whether all of the project's own recordings are meant, before a filter. */
+  readonly projectRecordings: boolean;
+  readonly stages: StageBook;
+  readonly knownFailures: readonly KnownFailure[];
+  /** How many rows are performed at a time. */
+  readonly jobs: number;
+  /** Milliseconds to wait for a response, an event, or a QEMU to greet. */
+  readonly patience: number;
+  /** Folder of the run archives; each target has one of its own below `runs/`. */
+  readonly out: string;
+  /** Keep what an interrupted run with the same `out` has finished. */
+  readonly resume: boolean;
+}
+
+/** One column of the matrix. */
+export interface PlannedTarget {
+  readonly facts: TargetFacts;
+  readonly scope: TargetScope;
+  readonly validator: Validator;
+  readonly venue: Venue;
+}
+
+/** Where the dialogues of a target happen. */
+export type Venue = QemuVenue | EndpointVenue;
+
+/** A binary that is started anew for each row. */
+export interface QemuVenue {
+  readonly kind: 'qemu';
+  readonly binary: QemuBinary;
+  readonly accelerator: Accelerator;
+  readonly images: ImageStore;
+}
+
+/** A server that somebody else has started. Its state is not ours: only queries are replayed there, one row at a time. */
+export interface EndpointVenue {
+  readonly kind: 'endpoint';
+  /** `unix:PATH` or `tcp:HOST:PORT` */
+  readonly address: string;
+  /** A monitor serves one client at a time; the next waits until the first leaves. */
+  readonly alone: LimitFunction;
+}

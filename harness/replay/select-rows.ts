@@ -1,0 +1,31 @@
+import { InputError } from '../errors.ts';
+import { compileCaseGlob } from '../results/case-glob.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+
+/** Part `index` (from 1) of `count` parts of a run. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * The rows that any of the globs means; all where there is none.
+ * @throws {InputError} for a glob that means no row: it is a typing error
+ */
+export function selectRows(rows: readonly Transcript[], globs: readonly string[]): readonly Transcript[] {
+  if (globs.length === 0) return rows;
+  const matchers = globs.map((glob) => ({ glob, matches: compileCaseGlob(glob).matchesRow }));
+  for (const { glob, matches } of matchers) {
+    if (rows.some(({ head }) => matches(head.id))) continue;
+    throw new InputError(
+      `--grep '${glob}' means none of ${rows.length} rows; expected a glob such as 'examples/migration/**'`,
+    );
+  }
+  return rows.filter(({ head }) => matchers.some(({ matches }) => matches(head.id)));
+}
+
+/** Every n-th row, so that the parts are alike in what they take. */
+export function selectShard(rows: readonly Transcript[], shard: Shard | undefined): readonly Transcript[] {
+  if (shard === undefined) return rows;
+  return rows.filter((_, at) => at % shard.count === shard.index - 1);
+}

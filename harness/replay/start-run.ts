@@ -1,0 +1,163 @@
+import pLimit from 'p-limit';
+import { applyKnownFailures } from '../results/apply-known-failures.ts';
+import { openRun } from '../results/open-run.ts';
+import type { RunWriter } from '../results/run-writer.ts';
+import type { RowResult } from '../results/verdict.ts';
+import { killAllQemus } from '../target/start-qemu.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import { findApplicability, isDocumentedIn } from './find-applicability.ts';
+import { judgeTranscript, type StaticJudgement } from './judge-transcript.ts';
+import { performRow } from './perform-row.ts';
+import type { Performance } from './performance.ts';
+import type { PlannedTarget, RunPlan } from './run-plan.ts';
+
+/** A run in progress. Rows are performed side by side; each result is a promise of its own. */
+export interface LiveRun {
+  readonly plan: RunPlan;
+  /** The result of a row on a target; resolved at once for a row that a resumed run had finished. */
+  resultOf(target: PlannedTarget, row: Transcript): Promise<RowResult>;
+  /** Waits for all rows and ends the archives. */
+  finish(): Promise<void>;
+  /**
+   * Begins no further row, ends the QEMUs, and closes the archives. Rows in flight are not written down: what became
+   * of them is our doing.
+   */
+  interrupt(): Promise<void>;
+}
+
+/** A row was not begun, because the run was interrupted. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** One target's part of a run. */
+interface Column {
+  readonly target: PlannedTarget;
+  readonly writer: RunWriter;
+  readonly results: ReadonlyMap<string, Promise<RowResult>>;
+}
+
+/**
+ * Opens the run archives and begins with the rows, in order, `plan.jobs` at a time.
+ * @param suite version of the suite, for the archives
+ * @param onResult told each result as it comes, in whatever order
+ * @throws {InputError} when `plan.out` holds another run
+ * @throws {SetupError} when the archives cannot be written
+ */
+export async function startRun(
+  plan: RunPlan,
+  suite: string,
+  onResult: (result: RowResult) => void = () => undefined,
+): Promise<LiveRun> {
+  const limit = pLimit(plan.jobs);
+  const stop = new AbortController();
+  const judge = staticJudge();
+  const columns = new Map<PlannedTarget, Column>();
+  for (const target of plan.targets) {
+    const rows = plan.rows.map(({ head }) => head.id);
+    const writer = await openRun(plan.out, target.facts, rows, { suite, resume: plan.resume });
+    const finished = new Map(writer.results.map((result) => [result.row, result]));
+    const begin = async (row: Transcript): Promise<RowResult> => {
+      const result = finished.get(row.head.id) ?? (await limit(() => judgeUnlessStopped(row)));
+      onResult(result);
+      return result;
+    };
+    const judgeUnlessStopped = (row: Transcript): Promise<RowResult> => {
+      stop.signal.throwIfAborted();
+      return judgeRow(row, target, { plan, judge, writer, signal: stop.signal });
+    };
+    const results = new Map(plan.rows.map((row) => [row.head.id, quiet(begin(row))]));
+    columns.set(target, { target, writer, results });
+  }
+  const settled = async (): Promise<void> => {
+    await Promise.allSettled([...columns.values()].flatMap(({ results }) => [...results.values()]));
+  };
+  return {
+    plan,
+    resultOf: (target, row) =>
+      columns.get(target)?.results.get(row.head.id) ?? Promise.reject(new TypeError(`no row ${row.head.id}`)),
+    finish: async () => {
+      await settled();
+      await Promise.all([...columns.values()].map(({ writer }) => writer.finish()));
+    },
+    interrupt: async () => {
+      stop.abort(new Interrupted('the run was interrupted'));
+      await killAllQemus();
+      await settled();
+      await Promise.all([...columns.values()].map(({ writer }) => writer.close()));
+    },
+  };
+}
+
+/** Whoever asks for the result sees the error; until then it must not count as unhandled. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+type Judge = (row: Transcript, target: PlannedTarget) => StaticJudgement;
+
+/** Judges each transcript once per schema: targets of one release share it. */
+function staticJudge(): Judge {
+  const known = new Map<string, StaticJudgement>();
+  return (row, target) => {
+    const key = `${target.facts.schema} ${row.head.id}`;
+    const judgement = known.get(key) ?? judgeTranscript(row, target.validator);
+    known.set(key, judgement);
+    return judgement;
+  };
+}
+
+interface RowSurroundings {
+  readonly plan: RunPlan;
+  readonly judge: Judge;
+  readonly writer: RunWriter;
+  readonly signal: AbortSignal;
+}
+
+async function judgeRow(
+  row: Transcript,
+  target: PlannedTarget,
+  { plan, judge, writer, signal }: RowSurroundings,
+): Promise<RowResult> {
+  const began = performance.now();
+  const judgement = judge(row, target);
+  const { wire, ...performed } = await performIfApplicable(row, target, plan, judgement);
+  signal.throwIfAborted();
+  const result: RowResult = {
+    row: row.head.id,
+    target: target.facts.name,
+    ...performed,
+    checks: performed.checks + judgement.checks,
+    documented: isDocumentedIn(row, target.facts.version),
+    duration: Math.round(performance.now() - began),
+  };
+  const today = new Date().toISOString().slice(0, 10);
+  const [final = result] = applyKnownFailures([result], plan.knownFailures, { whole: false, today }).results;
+  for (const record of wire) await writer.appendWire(record);
+  await writer.appendResult(final);
+  return final;
+}
+
+async function performIfApplicable(
+  row: Transcript,
+  target: PlannedTarget,
+  plan: RunPlan,
+  judgement: StaticJudgement,
+): Promise<Performance> {
+  const nothing = { findings: [], checks: 0, wire: [] };
+  const applicability = findApplicability(row, judgement, target.scope, target.venue.kind);
+  switch (applicability.kind) {
+    case 'perform':
+      return performRow(row, target, plan);
+    case 'erratum': {
+      const [first] = applicability.findings;
+      const reason = first && `the example is wrong: ${first.what}; expected ${first.expected}`;
+      return { ...nothing, verdict: 'fail', findings: applicability.findings, ...(reason && { reason }) };
+    }
+    case 'not-applicable':
+      return { ...nothing, verdict: 'not-applicable', reason: applicability.evidence, checks: 1 };
+    case 'untestable':
+      return { ...nothing, verdict: 'untestable', reason: applicability.missing };
+  }
+}

@@ -1,0 +1,104 @@
+import { InputError } from '../errors.ts';
+import { compileCaseGlob, compileGlob, type CaseGlob } from './case-glob.ts';
+import type { KnownFailure } from './known-failures.ts';
+import type { Finding, RowResult } from './verdict.ts';
+
+/** How known failures are applied. */
+export interface ApplyOptions {
+  /** Whether `results` are all rows, none filtered away: only then an entry that means none of them is wrong. */
+  readonly whole: boolean;
+  /** The day of today, `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
+/** Results as they stand against what was expected. */
+export interface AppliedResults {
+  readonly results: readonly RowResult[];
+  /** Entries whose review date is past, one warning each, with its place. */
+  readonly overdue: readonly string[];
+}
+
+interface Expectation {
+  readonly entry: KnownFailure;
+  readonly matches: CaseGlob;
+  readonly explains: (finding: Finding) => boolean;
+}
+
+/**
+ * Turns failures that are known into `known-failure`, and known failures that pass into `unexpected-pass`. Verdicts
+ * of any other word stay: a row that was not run cannot fail as expected. Applying twice changes nothing.
+ * @throws {InputError} for an entry that means no row at all, when the results are whole.
+ */
+export function applyKnownFailures(
+  results: readonly RowResult[],
+  entries: readonly KnownFailure[],
+  options: ApplyOptions,
+): AppliedResults {
+  const expectations = entries.map(expectationFrom);
+  if (options.whole) expectations.forEach((expectation) => checkMeansSomething(expectation, results));
+  return {
+    results: results.map((result) => applyTo(result, expectations)),
+    overdue: entries
+      .filter(({ reviewBy }) => reviewBy < options.today)
+      .map(({ place, rows, reviewBy }) => {
+        return `${place.file}:${place.line}:${place.column}: known failure of '${rows}' was to be reviewed by ${reviewBy}`;
+      }),
+  };
+}
+
+function expectationFrom(entry: KnownFailure): Expectation {
+  const { blame, rule } = entry;
+  const isRule = rule === undefined ? () => true : compileGlob(rule);
+  const explains = (finding: Finding) =>
+    (blame === undefined || finding.blame === blame) && isRule(finding.rule);
+  return { entry, matches: compileCaseGlob(entry.rows), explains };
+}
+
+/** Targets differ from run to run: only the part of the glob that means rows can be known to be wrong. */
+function checkMeansSomething({ entry, matches }: Expectation, results: readonly RowResult[]): void {
+  if (results.some(({ row }) => matches.matchesRow(row))) return;
+  const { file, line, column } = entry.place;
+  throw new InputError(
+    `${file}:${line}:${column}: '${entry.rows}' means no row; expected a glob of rows that exist`,
+  );
+}
+
+function applyTo(result: RowResult, expectations: readonly Expectation[]): RowResult {
+  const meant = expectations.filter(({ matches }) => matches(result.row, result.target));
+  switch (result.verdict) {
+    case 'pass': {
+      const [expectation] = meant;
+      if (expectation === undefined) return result;
+      return {
+        ...result,
+        verdict: 'unexpected-pass',
+        reason: `passes, but is a known failure: ${wordsOf(expectation)}`,
+      };
+    }
+    case 'fail':
+    case 'crash':
+    case 'timeout': {
+      const expectation = meant.find((candidate) => explainsAll(candidate, result));
+      return expectation === undefined
+        ? result
+        : { ...result, verdict: 'known-failure', reason: wordsOf(expectation) };
+    }
+    case 'known-failure':
+    case 'unexpected-pass':
+    case 'not-applicable':
+    case 'untestable':
+    case 'setup-error':
+    case 'harness-error':
+      return result;
+  }
+}
+
+/** An entry that names a blame or rule says nothing about a crash that left no finding. */
+function explainsAll({ entry, explains }: Expectation, { findings }: RowResult): boolean {
+  const isNarrow = entry.blame !== undefined || entry.rule !== undefined;
+  return findings.every(explains) && !(isNarrow && findings.length === 0);
+}
+
+function wordsOf({ entry }: Expectation): string {
+  return entry.link === undefined ? entry.reason : `${entry.reason} (${entry.link})`;
+}

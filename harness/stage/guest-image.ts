@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError, inputErrorAt } from '../errors.ts';
+
+/** Size of a boot sector in bytes, signature included. */
+export const SECTOR_SIZE = 512;
+const BYTES_PER_LINE = 32;
+const LINES = SECTOR_SIZE / BYTES_PER_LINE;
+const SIGNATURE = '55aa';
+
+/** SeaBIOS does not boot from a disk of one sector on AHCI or virtio-blk; from one of 1 MiB it does. */
+const IMAGE_SIZE = 1024 * 1024;
+
+/** The folder of the project's own guests, `recordings/guests`. */
+export function guestsFolder(): string {
+  return fileURLToPath(new URL('../../recordings/guests', import.meta.url));
+}
+
+/** Names of the guests that have a built image, sorted. */
+export function guestNames(folder = guestsFolder()): readonly string[] {
+  return guestFiles(folder, '.hex');
+}
+
+/** Names, without their `extension`, of the files in `folder` that have it; sorted. */
+export function guestFiles(folder: string, extension: '.hex' | '.s'): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(extension))
+    .map((file) => basename(file, extension))
+    .sort();
+}
+
+/**
+ * Writes the boot sector of guest `name` to `path` as a raw disk image of 1 MiB (sparse), replacing what is there.
+ * Throws InputError where there is no such guest or its hex file is malformed.
+ */
+export async function writeGuestImage(name: string, path: string, folder = guestsFolder()): Promise<void> {
+  const names = guestNames(folder);
+  if (!names.includes(name)) {
+    throw new InputError(`no guest is called '${name}'; expected one of ${names.join(', ')}`);
+  }
+  const file = join(folder, `${name}.hex`);
+  const sector = readGuestHex(await readStart(file), file);
+  await using image = await open(path, 'w');
+  await image.write(sector);
+  await image.truncate(IMAGE_SIZE);
+}
+
+/** The text of `file`, cut off shortly after the place where a right one ends. */
+async function readStart(file: string): Promise<string> {
+  await using handle = await open(file, 'r');
+  const buffer = Buffer.alloc(LINES * (BYTES_PER_LINE * 2 + 1) + 1);
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+  return buffer.toString('latin1', 0, bytesRead);
+}
+
+/**
+ * Reads a boot sector from `text`: 16 lines of 32 bytes in lower-case hexadecimal, the last two bytes being the
+ * signature 55 aa. There is one spelling of each sector, so that texts can be compared. `file` is named in errors.
+ */
+export function readGuestHex(text: string, file: string): Uint8Array {
+  const lines = text.split('\n');
+  for (let line = 0; line < LINES; line++) checkLine(lines[line] ?? '', line + 1, file);
+  if (lines.length !== LINES + 1 || lines[LINES] !== '') {
+    const [line, column, what] =
+      lines.length <= LINES
+        ? [LINES, BYTES_PER_LINE * 2 + 1, 'the file ends without a newline']
+        : [LINES + 1, 1, 'more text follows the boot sector'];
+    throw inputErrorAt({ file, line, column }, what, `${LINES} lines, each ended by a newline`);
+  }
+  const digits = lines.join('');
+  if (!digits.endsWith(SIGNATURE)) {
+    const column = BYTES_PER_LINE * 2 - SIGNATURE.length + 1;
+    const found = `the boot sector ends with ${digits.slice(-SIGNATURE.length)}`;
+    throw inputErrorAt({ file, line: LINES, column }, found, `the signature ${SIGNATURE}`);
+  }
+  return Uint8Array.from(Buffer.from(digits, 'hex'));
+}
+
+function checkLine(text: string, line: number, file: string): void {
+  const expected = `${BYTES_PER_LINE} bytes as ${BYTES_PER_LINE * 2} digits 0-9 a-f`;
+  const wrong = /[^0-9a-f]/.exec(text);
+  if (wrong !== null && wrong.index < BYTES_PER_LINE * 2) {
+    const what = `${JSON.stringify(wrong[0])} is no digit of a hex file`;
+    throw inputErrorAt({ file, line, column: wrong.index + 1 }, what, expected);
+  }
+  if (text.length !== BYTES_PER_LINE * 2) {
+    const column = Math.min(text.length, BYTES_PER_LINE * 2) + 1;
+    const what = text.length < column ? 'the line ends here' : 'the line goes on';
+    throw inputErrorAt({ file, line, column }, what, expected);
+  }
+}
+
+/** The text that {@link readGuestHex} reads as `sector`. */
+export function writeGuestHex(sector: Uint8Array): string {
+  const digits = Buffer.from(sector).toString('hex');
+  return digits.replace(new RegExp(`.{${BYTES_PER_LINE * 2}}`, 'g'), '$&\n');
+}

@@ -1,0 +1,80 @@
+import { SetupError } from '../errors.ts';
+import { contains } from '../json/contains.ts';
+import { isJsonObject, type JsonValue } from '../json/value.ts';
+import { writeJson } from '../json/write-json.ts';
+import type { Incoming, QmpConnection } from '../qmp/connection.ts';
+import type { Side, Step } from '../transcript/step.ts';
+import type { SerialPort } from './serial-port.ts';
+
+/** Whom the steps of a preparation talk to. */
+export interface StepContext {
+  /** Milliseconds that each step may take. */
+  readonly patience: number;
+  connection(side: Side): QmpConnection;
+  serial(side: Side): SerialPort | undefined;
+}
+
+/** Queries are repeated at this distance, in milliseconds; a state has no event that tells of it. */
+const QUERY_DISTANCE = 2;
+
+/**
+ * Performs one step of a preparation.
+ * @throws {SetupError} when it does not come out as written
+ */
+export async function performStep(step: Step, context: StepContext): Promise<void> {
+  switch (step.kind) {
+    case 'execute':
+      return execute(step, context);
+    case 'until':
+      return queryUntil(step, context);
+    case 'event':
+      await context
+        .connection(step.on)
+        .waitForEvent((event) => isEvent(event, step.event, step.data), context.patience);
+      return;
+    case 'serial': {
+      const serial = context.serial(step.on) ?? noSerial(step.on);
+      if (await serial.waitFor(step.text, context.patience)) return;
+      throw new SetupError(`the guest did not write '${step.text}' within ${context.patience / 1000} s`);
+    }
+    case 'type':
+      return (context.serial(step.on) ?? noSerial(step.on)).type(step.text);
+  }
+}
+
+async function execute(step: Extract<Step, { kind: 'execute' }>, context: StepContext): Promise<void> {
+  const response = await context.connection(step.on).execute(step.command, step.arguments, context.patience);
+  const error = errorOf(response);
+  if (error === undefined && step.error === undefined) return;
+  if (error?.class === step.error) return;
+  const came = error === undefined ? 'success' : `error ${error.class}: ${error.desc}`;
+  throw new SetupError(`${step.command} on ${step.on}: ${came}; expected ${step.error ?? 'success'}`);
+}
+
+async function queryUntil(step: Extract<Step, { kind: 'until' }>, context: StepContext): Promise<void> {
+  const connection = context.connection(step.on);
+  const until = performance.now() + context.patience;
+  let last: JsonValue | undefined;
+  while (performance.now() < until) {
+    const response = await connection.execute(step.command, step.arguments, context.patience);
+    last = isJsonObject(response.value) ? response.value['return'] : undefined;
+    if (contains(last, step.returns)) return;
+    await new Promise((resolve) => setTimeout(resolve, QUERY_DISTANCE));
+  }
+  const came = last === undefined ? 'an error' : writeJson(last).slice(0, 200);
+  throw new SetupError(`${step.command} on ${step.on} returned ${came} to the end; expected the state of the stage`);
+}
+
+function isEvent(event: Incoming, name: string, data: JsonValue | undefined): boolean {
+  if (!isJsonObject(event.value) || event.value['event'] !== name) return false;
+  return data === undefined || contains(event.value['data'], data);
+}
+
+function errorOf(response: Incoming): { readonly class: string; readonly desc: string } | undefined {
+  const error = isJsonObject(response.value) ? response.value['error'] : undefined;
+  return isJsonObject(error) ? { class: String(error['class']), desc: String(error['desc']) } : undefined;
+}
+
+function noSerial(side: Side): never {
+  throw new SetupError(`a step on the serial port of ${side}, which runs no guest`);
+}

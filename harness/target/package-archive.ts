@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { SetupError } from '../errors.ts';
+import type { PackageSource } from './package-source.ts';
+import { runProgram, type ProgramEnd } from './run-program.ts';
+
+/** A package as it was unpacked. */
+export interface UnpackedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of the package file, in hexadecimal; apt had checked it against the archive's signed index. */
+  readonly sha256: string;
+}
+
+/** One suite of an archive, opened with an apt of its own: nothing of the machine's state is read or changed. */
+export interface OpenSuite {
+  readonly suite: string;
+  /** Folder for apt's state and downloads. */
+  readonly work: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What is told while a suite is worked on. */
+export type SuiteProgress = (phase: SuitePhase, detail: string) => void;
+export type SuitePhase = 'wait' | 'update' | 'download' | 'unpack' | 'check' | 'warning' | 'done';
+
+/** The suite was opened, and its archive has not what was asked for: another archive may. */
+export class NotOffered extends SetupError {}
+
+/**
+ * Fetches the index of a suite.
+ * @throws {NotOffered} when the archive has no such suite
+ * @throws {SetupError} when the archive cannot be reached, or its signature cannot be checked
+ */
+export async function openSuite(
+  source: PackageSource,
+  open: OpenSuite,
+  progress: SuiteProgress,
+): Promise<void> {
+  writeConfiguration(source, open);
+  if (source.trust.some((field) => /^trusted:\s*yes/i.test(field))) {
+    progress(
+      'warning',
+      "signatures are not checked: the machine's own entry for this archive says Trusted: yes",
+    );
+  }
+  progress('update', 'package index');
+  const first = await runApt(open, ['update']);
+  if (first.code === 0) return;
+  if (!EXPIRED.test(first.stderr)) throw updateError(open.suite, first);
+  progress(
+    'warning',
+    'the archive says that this suite is past its date; taking it as it is (Check-Valid-Until=false)',
+  );
+  const second = await runApt(open, ['-o', 'Acquire::Check-Valid-Until=false', 'update']);
+  if (second.code !== 0) throw updateError(open.suite, second);
+}
+
+/**
+ * Downloads packages with all that they depend on, down to the C library, and unpacks them into `root`.
+ * @throws {NotOffered} when the suite has no such package
+ * @throws {SetupError} when a download or an unpacking fails
+ */
+export async function unpackPackages(
+  open: OpenSuite,
+  packages: readonly string[],
+  root: string,
+  progress: SuiteProgress,
+): Promise<readonly UnpackedPackage[]> {
+  progress('download', packages.join(' '));
+  const onLine = (line: string): void => {
+    const total = /^Need to get (.*) of archives/.exec(line)?.[1];
+    if (total !== undefined) progress('download', total);
+  };
+  const end = await runApt(open, ['install', '--download-only', ...packages], onLine);
+  if (end.code !== 0) throw downloadError(open.suite, end);
+  const folder = join(open.work, 'cache', 'archives');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.deb'));
+  progress('unpack', `${files.length} packages`);
+  mkdirSync(root, { recursive: true });
+  return Promise.all(
+    files.sort().map((file) => processors(() => unpackFile(join(folder, file), file, root, open))),
+  );
+}
+
+/** Unpacking is work for the processor: more at once than there are processors slows all of them down. */
+const processors = pLimit(availableParallelism());
+
+async function unpackFile(
+  path: string,
+  file: string,
+  root: string,
+  open: OpenSuite,
+): Promise<UnpackedPackage> {
+  open.signal?.throwIfAborted();
+  const [sha256, end] = await Promise.all([
+    sha256OfFile(path),
+    runProgram(['dpkg-deb', '--extract', path, root], { signal: open.signal }),
+  ]);
+  open.signal?.throwIfAborted();
+  if (end.code !== 0)
+    throw new SetupError(`${open.suite}: dpkg-deb could not unpack ${file}: ${end.stderr.trim()}`);
+  rmSync(path);
+  const [name = '', version = ''] = file.split('_');
+  return { name, version: version.replaceAll('%3a', ':'), sha256 };
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function runApt(
+  open: OpenSuite,
+  args: readonly string[],
+  onLine?: (line: string) => void,
+): Promise<ProgramEnd> {
+  const command = [
+    'apt-get',
+    '-c',
+    join(open.work, 'apt.conf'),
+    '--assume-yes',
+    '--no-install-recommends',
+    ...args,
+  ];
+  const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
+  const end = await runProgram(command, {
+    signal: open.signal,
+    env,
+    ...(onLine === undefined ? {} : { onLine }),
+  });
+  open.signal?.throwIfAborted();
+  return end;
+}
+
+function writeConfiguration(source: PackageSource, { suite, work }: OpenSuite): void {
+  for (const folder of ['state/lists/partial', 'cache/archives/partial', 'sources', 'log']) {
+    mkdirSync(join(work, folder), { recursive: true });
+  }
+  // An empty status: nothing is installed, so all libraries come along.
+  writeFileSync(join(work, 'state', 'status'), '');
+  const entry = [
+    'Types: deb',
+    `URIs: ${source.uri}`,
+    `Suites: ${suite}`,
+    'Components: main',
+    ...source.trust,
+  ];
+  writeFileSync(join(work, 'sources', 'archive.sources'), `${entry.join('\n')}\n`);
+  writeFileSync(join(work, 'apt.conf'), configuration(work));
+}
+
+/**
+ * Read after the machine's own configuration, whose proxies, certificates and credentials stay in force. What would
+ * touch the machine (hooks, its state, its cache) is replaced.
+ */
+function configuration(work: string): string {
+  const settings: [string, string][] = [
+    ['Dir::State', `${work}/state/`],
+    ['Dir::State::lists', 'lists/'],
+    ['Dir::State::status', `${work}/state/status`],
+    ['Dir::Cache', `${work}/cache/`],
+    ['Dir::Cache::archives', 'archives/'],
+    ['Dir::Cache::pkgcache', 'pkgcache.bin'],
+    ['Dir::Cache::srcpkgcache', 'srcpkgcache.bin'],
+    ['Dir::Log', `${work}/log/`],
+    ['Dir::Etc::sourcelist', '/dev/null'],
+    ['Dir::Etc::sourceparts', `${work}/sources/`],
+    ['Dir::Etc::preferences', '/dev/null'],
+    ['Dir::Etc::preferencesparts', '/dev/null'],
+    ['Acquire::Languages', 'none'],
+    ['Acquire::GzipIndexes', 'false'],
+    ['Acquire::PDiffs', 'false'],
+    ['Acquire::Retries', '2'],
+    ['Acquire::AllowInsecureRepositories', 'false'],
+    ['Acquire::AllowDowngradeToInsecureRepositories', 'false'],
+    ['Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled', 'false'],
+    ['Acquire::IndexTargets::deb::DEP-11::DefaultEnabled', 'false'],
+    ['APT::Get::AllowUnauthenticated', 'false'],
+    ['APT::Update::Error-Mode', 'any'],
+    ['Debug::NoLocking', 'true'],
+    // apt run by root would drop to a user who cannot write here.
+    ...(process.getuid?.() === 0 ? [['APT::Sandbox::User', 'root'] satisfies [string, string]] : []),
+  ];
+  const architecture = ARCHITECTURES[process.arch];
+  const only = architecture === undefined ? '' : `APT::Architectures { "${architecture}"; };\n`;
+  const cleared = CLEARED.map((name) => `#clear ${name};\n`).join('');
+  return cleared + only + settings.map(([name, value]) => `${name} "${value}";\n`).join('');
+}
+
+const CLEARED = [
+  'APT::Architectures',
+  'APT::Default-Release',
+  'APT::Update::Pre-Invoke',
+  'APT::Update::Post-Invoke',
+  'APT::Update::Post-Invoke-Success',
+  'DPkg::Pre-Invoke',
+  'DPkg::Post-Invoke',
+  'DPkg::Pre-Install-Pkgs',
+];
+
+/** Debian's names of node's. Indices of foreign architectures would be fetched for nothing. */
+const ARCHITECTURES: Partial<Record<string, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  ppc64: 'ppc64el',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+};
+
+const EXPIRED = /Release file .* (?:is expired|expired)/;
+const UNSIGNED =
+  /NO_PUBKEY|EXPKEYSIG|BADSIG|is not signed|couldn't be verified|signature verification|invalid signature/i;
+const NO_SUITE = /does not have a Release file|404 +Not Found/;
+const NO_PACKAGE = /Unable to locate package|has no installation candidate|not available, but is referred/;
+
+function updateError(suite: string, end: ProgramEnd): SetupError {
+  const line = firstComplaint(end);
+  if (UNSIGNED.test(end.stderr)) {
+    const remedy = "install the archive's current keyring package, or name its key in the entry's Signed-By";
+    return new SetupError(`${suite}: the signature of the archive cannot be checked (${line}); ${remedy}`);
+  }
+  if (NO_SUITE.test(end.stderr)) return new NotOffered(`${suite}: the archive has no such suite (${line})`);
+  return new SetupError(`${suite}: the package index could not be fetched (${line})`);
+}
+
+function downloadError(suite: string, end: ProgramEnd): SetupError {
+  const line = firstComplaint(end);
+  if (NO_PACKAGE.test(end.stderr)) return new NotOffered(`${suite}: not offered there (${line})`);
+  return new SetupError(`${suite}: the packages could not be fetched (${line})`);
+}
+
+function firstComplaint({ stderr, code }: ProgramEnd): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const line = lines.find((each) => /^(E|Err|W):/.test(each)) ?? lines.find((each) => each !== '');
+  return line ?? `apt-get ended with status ${code ?? 'none'}`;
+}

@@ -1,0 +1,35 @@
+/** An accelerator that QEMU runs guests with. */
+export type Accelerator = 'tcg' | 'kvm';
+
+/** The programs of one QEMU, and what they need around them. */
+export interface QemuPrograms {
+  /** `qemu-system-*`, alone or behind the loader that runs it on its own libraries. */
+  readonly command: readonly string[];
+  /** What its environment must hold beyond PATH, HOME, TMPDIR and LANG. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `-L` options for firmware and keymaps, where the binary does not find them by itself. */
+  readonly dataArgs: readonly string[];
+  readonly qemuImg: readonly string[] | undefined;
+  readonly storageDaemon: readonly string[] | undefined;
+  /** The binary's file. */
+  readonly path: string;
+}
+
+/** A QEMU that was started once, and what it said of itself. */
+export interface QemuBinary extends QemuPrograms {
+  /** `major.minor.micro` of the greeting, e.g. `7.2.22`. */
+  readonly version: string;
+  /** Package string of the greeting; may be empty. */
+  readonly package: string;
+  /** As `query-target` says, e.g. `x86_64`. */
+  readonly architecture: string;
+  /** SHA-256 of the binary, in hexadecimal. */
+  readonly digest: string;
+  /** Whether it is an installed release, stands on PATH, or was named by the user. */
+  readonly origin: 'release' | 'path' | 'named';
+}
+
+/** `7.2` of `7.2.22`: the release whose schema it should follow. */
+export function seriesOfVersion(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}

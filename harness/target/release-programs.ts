@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { QemuBinary, QemuPrograms } from './qemu-binary.ts';
+import type { InstalledRelease } from './release-cache.ts';
+import { findLibraryPath, resolveInside, runnable, type UnpackedTree } from './unpacked-tree.ts';
+
+/** Where the programs of an unpacked QEMU find what they need, all relative to the root. */
+export interface ReleaseLayout extends UnpackedTree {
+  /** Folders of firmware and keymaps. */
+  readonly dataPath: readonly string[];
+  readonly modulePath: string;
+}
+
+const BINARY = 'usr/bin/qemu-system-x86_64';
+const TOOLS = ['usr/bin/qemu-img', 'usr/bin/qemu-storage-daemon'];
+/** Firmware comes in packages of its own, with folders of their own. */
+const DATA = ['usr/share/qemu', 'usr/share/seabios', 'usr/share/seabios/optionrom', 'usr/lib/ipxe/qemu'];
+
+/** Looks over a freshly unpacked tree. */
+export async function surveyRelease(root: string): Promise<ReleaseLayout> {
+  const modulePath = findModulePath(root);
+  const modules = existsSync(join(root, modulePath)) ? readdirSync(join(root, modulePath)) : [];
+  const programs = [BINARY, ...TOOLS, ...modules.map((name) => join(modulePath, name))];
+  const libraryPath = await findLibraryPath(
+    root,
+    programs.filter((program) => existsSync(join(root, program))),
+  );
+  return { root, libraryPath, dataPath: DATA.filter((folder) => existsSync(join(root, folder))), modulePath };
+}
+
+/** The programs of an unpacked release. Throws `SetupError` where the tree is not whole. */
+export function programsOfRelease(layout: ReleaseLayout): QemuPrograms {
+  const [qemuImg, storageDaemon] = TOOLS.map((tool) =>
+    resolveInside(layout.root, tool) === undefined ? undefined : runnable(layout, tool),
+  );
+  return {
+    command: runnable(layout, BINARY),
+    // Also where there are no modules: QEMU must not look into the machine's, which are of another build.
+    env: { QEMU_MODULE_DIR: join(layout.root, layout.modulePath) },
+    dataArgs: layout.dataPath.flatMap((folder) => ['-L', join(layout.root, folder)]),
+    qemuImg,
+    storageDaemon,
+    path: join(layout.root, BINARY),
+  };
+}
+
+/** An installed release as a target. */
+export function binaryOfRelease(release: InstalledRelease): QemuBinary {
+  const { version, package: packaged, architecture, digest } = release;
+  return {
+    ...programsOfRelease(release),
+    version,
+    package: packaged,
+    architecture,
+    digest,
+    origin: 'release',
+  };
+}
+
+function findModulePath(root: string): string {
+  const folder = join(root, 'usr/lib');
+  const triplets = existsSync(folder) ? readdirSync(folder) : [];
+  const found = triplets.find((name) => existsSync(join(folder, name, 'qemu')) && name.includes('-linux-'));
+  return `usr/lib/${found ?? '.'}/qemu`;
+}

@@ -1,0 +1,168 @@
+import type { JsonValue } from '../json/value.ts';
+import { adopt, report, tryOut, type Comparison, type Mode } from './comparison.ts';
+import {
+  elementsOf,
+  keyOf,
+  reportUndecided,
+  tryElement,
+  type ArrayPattern,
+  type ExampleElement,
+} from './example-elements.ts';
+import { capturesHere, mayBeAbsent, type RulesHere } from './rule-tree.ts';
+import type { Grain } from './shape-classes.ts';
+
+/** How many elements are tried to find the one that is nearest to an element that fits none. */
+const NEAREST_OF = 16;
+
+/**
+ * Compares arrays by shape: every distinct element of the transcript must fit some element that came. The one at the
+ * same index is tried first, then one that looks exactly like it, then one of each class of the others; when the
+ * effort for the whole message is spent, the array is reported as undecided instead of being searched on.
+ */
+export function matchElements(
+  comparison: Comparison,
+  pattern: ArrayPattern,
+  live: readonly JsonValue[],
+  rules: RulesHere,
+  pointer: string,
+): void {
+  const elements = elementsOf(pattern, rules, pointer).filter((element) => !mayBeAbsent(element.rules));
+  if (elements.length > 0 && live.length === 0) {
+    report(comparison, 'shape/empty-array', pointer, () => 'an empty array', 'at least one element');
+    return;
+  }
+  const lookUp = indexClasses(comparison, live);
+  const seen = new Set<string>();
+  for (const element of elements) {
+    const key = keyOf(comparison, element);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (findElement(comparison, element, live, lookUp(element.grain))) continue;
+    if (comparison.effort.left <= 0) {
+      reportUndecided(comparison, 'shape', pointer, live);
+      return;
+    }
+    reportNearest(comparison, element, live, lookUp(element.grain));
+  }
+}
+
+/** For each class of elements that came, the first of it. */
+type ClassIndex = ReadonlyMap<number, JsonValue>;
+
+function indexClasses(comparison: Comparison, live: readonly JsonValue[]): (grain: Grain) => ClassIndex {
+  const made = new Map<Grain, Map<number, JsonValue>>();
+  return (grain) => {
+    const before = made.get(grain);
+    if (before !== undefined) return before;
+    const index = new Map<number, JsonValue>();
+    for (const element of live) {
+      const number = comparison.classes.ofValue(element, grain);
+      if (!index.has(number)) index.set(number, element);
+    }
+    made.set(grain, index);
+    return index;
+  };
+}
+
+function findElement(
+  comparison: Comparison,
+  element: ExampleElement,
+  live: readonly JsonValue[],
+  index: ClassIndex,
+): boolean {
+  for (const candidate of candidatesFor(comparison, element, live, index)) {
+    if (comparison.effort.left <= 0) return false;
+    const trial = tryElement(comparison, element, candidate);
+    if (trial.failures > 0) continue;
+    adopt(comparison, trial);
+    return true;
+  }
+  return false;
+}
+
+function* candidatesFor(
+  comparison: Comparison,
+  element: ExampleElement,
+  live: readonly JsonValue[],
+  index: ClassIndex,
+): Generator<JsonValue> {
+  const opposite = live[element.index];
+  if (opposite !== undefined) yield opposite;
+  const alike = index.get(comparison.classes.ofPattern(element.pattern, element.grain));
+  if (alike !== undefined) yield alike;
+  yield* index.values();
+}
+
+function reportNearest(
+  comparison: Comparison,
+  element: ExampleElement,
+  live: readonly JsonValue[],
+  index: ClassIndex,
+): void {
+  let nearest: Comparison | undefined;
+  let tried = 0;
+  for (const candidate of candidatesFor(comparison, element, live, index)) {
+    if (tried++ === NEAREST_OF || comparison.effort.left <= 0) break;
+    const trial = tryElement(comparison, element, candidate);
+    if (nearest === undefined || trial.failures < nearest.failures) nearest = trial;
+  }
+  const first = nearest?.mismatches[0];
+  comparison.checks++;
+  const rest = first?.pointer.slice(element.pointer.length) ?? '';
+  const what = (): string =>
+    `none of ${live.length} elements fits; the nearest has ${first?.what}${rest && ` at ${rest}`}`;
+  report(comparison, 'shape/no-such-element', element.pointer, what, first?.expected ?? 'one that fits');
+}
+
+/** Compares arrays exactly: element by element, or, where some are elided, in the same order with others between. */
+export function matchSequence(
+  comparison: Comparison,
+  pattern: ArrayPattern,
+  live: readonly JsonValue[],
+  rules: RulesHere,
+  pointer: string,
+): void {
+  const mode: Mode = 'exact';
+  const elements = elementsOf(pattern, rules, pointer);
+  if (!pattern.open) {
+    if (live.length !== elements.length) {
+      report(comparison, 'exact/length', pointer, () => `${live.length} elements`, String(elements.length));
+    }
+    for (const element of elements.slice(0, live.length)) {
+      comparison.compare(
+        comparison,
+        element.pattern,
+        live[element.index] ?? null,
+        element.rules,
+        mode,
+        element.pointer,
+      );
+    }
+    return;
+  }
+  let from = 0;
+  for (const element of elements) {
+    if (mayBeAbsent(element.rules) && capturesHere(element.rules).length === 0) continue;
+    let found: Comparison | undefined;
+    while (from < live.length && found === undefined) {
+      const trial = tryOut(
+        comparison,
+        element.pattern,
+        live[from++] ?? null,
+        element.rules,
+        mode,
+        element.pointer,
+      );
+      if (trial.failures === 0) found = trial;
+    }
+    if (found !== undefined) adopt(comparison, found);
+    else
+      report(
+        comparison,
+        'exact/no-such-element',
+        element.pointer,
+        () => 'no equal element in its order',
+        'one',
+      );
+  }
+}

@@ -1,0 +1,219 @@
+import { InputError } from '../errors.ts';
+import type { YamlCursor } from '../yaml/yaml-cursor.ts';
+import { readStep } from './read-step.ts';
+import { parseReleaseRange, RANGE_FORMS } from './release-range.ts';
+import type { Step } from './step.ts';
+import type {
+  MatchKind,
+  MatchRule,
+  Provenance,
+  Requirements,
+  Substitution,
+  TranscriptHead,
+} from './transcript.ts';
+
+/** Something in the front matter that speaks of a place in a message, and where it says so. */
+export interface Placed<Content> {
+  readonly content: Content;
+  /** Its `at`. */
+  readonly cursor: YamlCursor;
+}
+
+/** The front matter; its rules are yet to be held against the messages. */
+export interface ReadHead {
+  readonly head: TranscriptHead;
+  readonly rules: readonly Placed<MatchRule>[];
+  readonly substitutions: readonly Placed<Substitution>[];
+}
+
+const KEYS = [
+  'format',
+  'id',
+  'source',
+  'stage',
+  'missing',
+  'requires',
+  'prepare',
+  'provoke',
+  'match',
+  'substitute',
+];
+
+/** The version of the format that this reader knows; a file without `format` is of version 1. */
+const FORMAT = 1;
+
+/** QAPI names are never re-cased, so that `MIGRATION` and `__org.example_x-foo` may be segments. */
+const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/;
+const CAPTURE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const ARCHITECTURE = /^[a-z0-9_]+$/;
+const AT = /^\/(?:0|[1-9][0-9]{0,8})(?:\/(?:[^~/]|~[01])*)*$/;
+
+const MATCH_KINDS: readonly MatchKind[] = [
+  'shape',
+  'exact',
+  'any',
+  'optional',
+  'set',
+  'capture',
+  'string',
+  'integer',
+  'number',
+  'boolean',
+  'null',
+  'array',
+  'object',
+];
+
+/**
+ * Reads the front matter of a transcript, as `schemas/formats/transcript.json` describes it.
+ * @throws {InputError} with the place of the first mistake
+ */
+export function readHead(cursor: YamlCursor): ReadHead {
+  const members = cursor.members(KEYS, ['id']);
+  checkFormat(members.get('format'));
+  const rules = distinctRules(listOf(members.get('match'), readRule));
+  const substitutions = distinctSubstitutions(listOf(members.get('substitute'), readSubstitution));
+  const head: TranscriptHead = {
+    id: matching(members.get('id') ?? cursor, PATH, 'an id such as examples/migration/query-migrate/active'),
+    source: listOf(members.get('source'), readProvenance),
+    ...given('stage', matchingIf(members.get('stage'), PATH, 'the name of a stage such as migration/active')),
+    ...given('missing', members.get('missing')?.string()),
+    ...given('requires', readRequirements(members.get('requires'))),
+    ...given('prepare', readSteps(members.get('prepare'))),
+    ...given('provoke', readSteps(members.get('provoke'))),
+    match: rules.map(({ content }) => content),
+    substitute: substitutions.map(({ content }) => content),
+  };
+  return { head, rules, substitutions };
+}
+
+function checkFormat(cursor: YamlCursor | undefined): void {
+  if (cursor !== undefined && cursor.json() !== FORMAT)
+    cursor.fail(`format ${cursor.describe()}`, `format ${FORMAT}`);
+}
+
+/** An object with one member, or none where the value is undefined: an optional member is absent, not undefined. */
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): Partial<Record<Name, Value>> {
+  const object: Partial<Record<Name, Value>> = {};
+  if (value !== undefined) object[name] = value;
+  return object;
+}
+
+function listOf<Item>(cursor: YamlCursor | undefined, read: (cursor: YamlCursor) => Item): readonly Item[] {
+  return cursor === undefined ? [] : cursor.elements().map(read);
+}
+
+function readSteps(cursor: YamlCursor | undefined): readonly Step[] | undefined {
+  return cursor?.elements().map(readStep);
+}
+
+function matching(cursor: YamlCursor, pattern: RegExp, expected: string): string {
+  const text = cursor.string();
+  return pattern.test(text) ? text : cursor.fail(`'${text}'`, expected);
+}
+
+function matchingIf(cursor: YamlCursor | undefined, pattern: RegExp, expected: string): string | undefined {
+  return cursor && matching(cursor, pattern, expected);
+}
+
+function readProvenance(cursor: YamlCursor): Provenance {
+  const required = ['document', 'definition', 'releases'];
+  const members = cursor.members([...required, 'title'], required);
+  return {
+    document: (members.get('document') ?? cursor).string(),
+    definition: (members.get('definition') ?? cursor).string(),
+    releases: readRange(members.get('releases') ?? cursor),
+    ...given('title', members.get('title')?.string()),
+  };
+}
+
+function readRange(cursor: YamlCursor): string {
+  const text = cursor.word();
+  try {
+    return parseReleaseRange(text).text;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const [what, expected] = error.message.split('; expected ');
+    return cursor.fail(what ?? error.message, expected ?? RANGE_FORMS);
+  }
+}
+
+function readRequirements(cursor: YamlCursor | undefined): Requirements | undefined {
+  if (cursor === undefined) return undefined;
+  const members = cursor.members(['releases', 'accelerator', 'architecture']);
+  const releases = members.get('releases');
+  return {
+    ...given('releases', releases && readRange(releases)),
+    ...given('accelerator', members.get('accelerator')?.oneOf(['tcg', 'kvm'] as const)),
+    ...given('architecture', readArchitectures(members.get('architecture'))),
+  };
+}
+
+function readArchitectures(cursor: YamlCursor | undefined): readonly string[] | undefined {
+  if (cursor === undefined) return undefined;
+  const names = new Set<string>();
+  for (const element of cursor.elements()) {
+    const name = matching(
+      element,
+      ARCHITECTURE,
+      "an architecture as QEMU's binaries name it, such as x86_64",
+    );
+    if (names.has(name)) element.fail(`'${name}' again`, 'each architecture once');
+    names.add(name);
+  }
+  return names.size === 0 ? cursor.fail('an empty list', 'at least one architecture') : [...names];
+}
+
+function readAt(cursor: YamlCursor): string {
+  return matching(cursor, AT, 'the index of a message and a JSON Pointer into it, such as /1/return/status');
+}
+
+function readRule(cursor: YamlCursor): Placed<MatchRule> {
+  const members = cursor.members(['at', 'as', 'name'], ['at', 'as']);
+  const atCursor = members.get('at') ?? cursor;
+  const at = readAt(atCursor);
+  const asCursor = members.get('as') ?? cursor;
+  if (asCursor.describe() === 'nothing') asCursor.fail('nothing', 'a kind of comparison (null in quotes)');
+  const as = asCursor.oneOf(MATCH_KINDS);
+  const nameCursor = members.get('name');
+  const name = matchingIf(nameCursor, CAPTURE_NAME, 'a name such as job-id');
+  if (as === 'capture' && name === undefined) cursor.fail("capture without 'name'", "the key 'name'");
+  if (as !== 'capture') nameCursor?.fail(`'name' of a rule as ${as}`, "'name' only where 'as' is capture");
+  return { content: { at, as, ...given('name', name) }, cursor: atCursor };
+}
+
+function readSubstitution(cursor: YamlCursor): Placed<Substitution> {
+  const members = cursor.members(['at', 'value'], ['at', 'value']);
+  const atCursor = members.get('at') ?? cursor;
+  return {
+    content: { at: readAt(atCursor), value: (members.get('value') ?? cursor).json() },
+    cursor: atCursor,
+  };
+}
+
+/** One place is compared in one way; a capture may come on top. A name is captured once. */
+function distinctRules(rules: readonly Placed<MatchRule>[]): readonly Placed<MatchRule>[] {
+  const places = new Set<string>();
+  const names = new Set<string>();
+  for (const { content, cursor } of rules) {
+    const { at, name } = content;
+    if (name === undefined ? places.has(at) : names.has(name)) {
+      cursor.fail(name === undefined ? `a second rule for ${at}` : `a second capture as '${name}'`, 'one');
+    }
+    if (name === undefined) places.add(at);
+    else names.add(name);
+  }
+  return rules;
+}
+
+function distinctSubstitutions(list: readonly Placed<Substitution>[]): readonly Placed<Substitution>[] {
+  const places = new Set<string>();
+  for (const { content, cursor } of list) {
+    if (places.has(content.at)) cursor.fail(`a second value for ${content.at}`, 'one');
+    places.add(content.at);
+  }
+  return list;
+}

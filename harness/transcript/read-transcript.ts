@@ -1,0 +1,66 @@
+import { InputError, inputErrorAt } from '../errors.ts';
+import { readYaml } from '../yaml/yaml-cursor.ts';
+import { checkPlaces } from './check-places.ts';
+import { readBody } from './read-body.ts';
+import { readHead, type ReadHead } from './read-head.ts';
+import type { Transcript } from './transcript.ts';
+
+/** A larger file is no transcript; a capture of such length is to be split. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+const OPENING = /^---[ \t]*\n/;
+const CLOSING = /^---[ \t]*(?:\n|(?![^]))/m;
+
+/**
+ * Reads a `.qmp` file: front matter between two lines `---`, then the messages. A byte order mark at its beginning is
+ * passed over. Line ends may be CRLF throughout; in a file with LF, a CR within a message is the message's own.
+ * @param file its path, for places in errors
+ * @throws {InputError} `file:line:column: what; expected what`, for the first mistake
+ */
+export function readTranscript(text: string, file: string): Transcript {
+  const clean = cleanText(text, file);
+  const opening = OPENING.exec(clean)?.[0];
+  if (opening === undefined) return failAt(file, 1, 'no front matter', "a first line '---'");
+  const rest = clean.slice(opening.length);
+  const closing = CLOSING.exec(rest);
+  if (closing === null) return failAt(file, 1, 'front matter without end', "a second line '---'");
+  const yaml = rest.slice(0, closing.index);
+  const head = readFrontMatter(yaml, file);
+  const bodyLine = yaml.split('\n').length + 2;
+  const messages = readBody(clean, file, opening.length + closing.index + closing[0].length, bodyLine);
+  checkPlaces(head, messages);
+  return { file, head: head.head, messages };
+}
+
+function cleanText(text: string, file: string): string {
+  if (
+    text.length > MAX_FILE_BYTES ||
+    (text.length > MAX_FILE_BYTES / 3 && Buffer.byteLength(text) > MAX_FILE_BYTES)
+  ) {
+    failAt(file, 1, 'a file over 16 MiB', 'a transcript of at most 16 MiB');
+  }
+  const nul = text.indexOf('\0');
+  if (nul >= 0) {
+    const before = text.slice(0, nul).split('\n');
+    const place = { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    throw inputErrorAt(place, 'a NUL byte', "text ('->x' takes bytes)");
+  }
+  const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return /^---[ \t]*\r\n/.test(bare) ? bare.replaceAll('\r\n', '\n') : bare;
+}
+
+function readFrontMatter(yaml: string, file: string): ReadHead {
+  try {
+    return readHead(readYaml(yaml, file, 1));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    // The yaml package descends without a limit.
+    if (error instanceof RangeError)
+      return failAt(file, 2, 'front matter nested too deep', 'a few levels', error);
+    throw error;
+  }
+}
+
+function failAt(file: string, line: number, what: string, expected: string, cause?: unknown): never {
+  throw inputErrorAt({ file, line, column: 1 }, what, expected, cause);
+}
