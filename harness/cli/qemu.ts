@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InputError, SetupError } from '../errors.ts';
 import type { InstallProgress, SuiteOutcome } from '../target/install-releases.ts';
+import type { MissingTarget } from '../results/verdict.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
 
 const EXIT_SETUP = 3;
@@ -37,8 +38,8 @@ export function addQemuCommand(program: Command): void {
 const INSTALL_HELP = `
 The archive, its keys and proxies are those of the machine's apt configuration, of which nothing is changed. On Debian
 the suites are oldoldstable, oldstable, stable and testing, elsewhere the machine's own. Each release is unpacked with
-all its libraries into $QMP_CONFORMANCE_CACHE, or else qemu and libraries go to ~/.cache/qmp-conformance; about 150 MB each.
-What is installed already is left alone, without a look at the network.
+all its libraries, some 150 MB, into $QMP_CONFORMANCE_CACHE, or else into qmp-conformance in your cache folder
+($XDG_CACHE_HOME or ~/.cache). What is installed already is left alone, without a look at the network.
 
 Examples:
   qmp-conformance qemu install                       all known suites, in parallel
@@ -82,15 +83,17 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
   const interrupt = (): void => interruption.abort();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupt);
   try {
-    return await work(interruption.signal);
+    const result = await work(interruption.signal);
+    // The terminal interrupts apt too, whose end may be seen before our own signal is: that is no failure of apt.
+    if (!interruption.signal.aborted) return result;
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
-    process.stderr.write('qmp-conformance: interrupted; releases that were finished are installed\n');
-    process.exitCode = EXIT_INTERRUPTED;
-    return undefined;
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
   }
+  process.stderr.write('qmp-conformance: interrupted; releases that were finished are installed\n');
+  process.exitCode = EXIT_INTERRUPTED;
+  return undefined;
 }
 
 function nothingInstalled(outcomes: readonly SuiteOutcome[]): SetupError {
@@ -125,7 +128,11 @@ async function list({ json }: { readonly json?: true }): Promise<void> {
   const { findQemus } = await import('../target/find-qemus.ts');
   const { binaries, missing } = await findQemus();
   const rows = await Promise.all(binaries.map(describeBinary));
-  if (json === true) return printJson({ qemus: rows, missing });
+  if (json === true) printJson({ qemus: rows, missing });
+  else printQemus(rows, missing);
+}
+
+function printQemus(rows: readonly BinaryRow[], missing: readonly MissingTarget[]): void {
   if (rows.length === 0) process.stderr.write('no QEMU here; see qmp-conformance qemu install\n');
   else printTable(rows);
   for (const { name, reason } of missing) process.stderr.write(`qmp-conformance: ${name}: ${reason}\n`);

@@ -48,7 +48,8 @@ export function openDefinitions(defs: JsonObject): Checker {
       logger: false,
       loopEnum: 4,
       loopRequired: 4,
-      code: { optimize: 1 },
+      // Most functions run a few times only; to optimise them costs more than it gains.
+      code: { optimize: false },
     }),
     schemas: [],
     indexes: new Map(),

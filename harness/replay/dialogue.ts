@@ -18,7 +18,7 @@ export interface DialogueContext {
   readonly validator: Validator;
   /** Milliseconds to wait for a response or an event. */
   readonly patience: number;
-  /** Events that came while the stage was prepared, and the greeting. */
+  /** The greeting, and the events of the preparation: they are judged by the schema, but answer no expectation. */
   readonly earlier: readonly Incoming[];
 }
 
@@ -65,7 +65,7 @@ export async function performDialogue(transcript: Transcript, context: DialogueC
     findings: [],
     checks: 0,
   };
-  for (const incoming of context.earlier) hear(dialogue, incoming);
+  judgeEarlier(dialogue);
   for (const [index, message] of transcript.messages.entries()) await performMessage(dialogue, message, index);
   await answerAll(dialogue);
   return dialogue;
@@ -186,6 +186,16 @@ function judge(dialogue: Dialogue, incoming: Incoming, command: string, index: n
       return report([
         { rule: 'protocol/not-qmp', pointer: '', what: `'${incoming.text.slice(0, 60)}'`, expected: 'a QMP message' },
       ]);
+  }
+}
+
+function judgeEarlier(dialogue: Dialogue): void {
+  for (const { kind, value = null } of dialogue.earlier) {
+    if (kind !== 'event' && kind !== 'greeting') continue;
+    dialogue.checks++;
+    const { validator } = dialogue;
+    const violations = kind === 'event' ? validator.checkEvent(value) : validator.checkGreeting(value);
+    for (const violation of violations) dialogue.findings.push({ blame: 'target', message: -1, ...violation });
   }
 }
 

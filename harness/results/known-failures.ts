@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
-import { InputError, inputErrorAt, type FilePlace } from '../errors.ts';
-import { compileCaseGlob } from './case-glob.ts';
+import { InputError, type FilePlace } from '../errors.ts';
+import { readYaml, type YamlCursor } from '../yaml/yaml-cursor.ts';
+import { compileCaseGlob, compileGlob } from './case-glob.ts';
 import { BLAMES } from './records.ts';
 import type { Blame } from './verdict.ts';
 
@@ -22,36 +22,17 @@ export interface KnownFailure {
   readonly reviewBy: string;
 }
 
-const MEMBERS = ['rows', 'blame', 'rule', 'reason', 'link', 'review-by'] as const;
-type MemberName = (typeof MEMBERS)[number];
-
-const REQUIRED: readonly MemberName[] = ['rows', 'reason', 'review-by'];
+const REQUIRED = ['rows', 'reason', 'review-by'];
+const MEMBERS = [...REQUIRED, 'blame', 'rule', 'link'];
 
 /**
  * Reads one file of known failures: a YAML list, described by `schemas/formats/known-failures.json`.
  * @throws {InputError} `file:line:column: what; expected what`.
  */
 export function readKnownFailures(text: string, file: string): readonly KnownFailure[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const placeAt = (offset: number): FilePlace => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const what = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
-    throw inputErrorAt(placeAt(error.pos[0]), what, 'YAML', error);
-  }
-  const list: Node | null = document.contents;
-  if (list === null) return [];
-  const placeOf = (node: unknown): FilePlace => placeAt(startOf(node));
-  if (!isSeq(list)) throw inputErrorAt(placeOf(list), 'no list', 'a list of known failures');
-  return list.items.map((item) => {
-    if (!isMap(item))
-      throw inputErrorAt(placeOf(item), 'no mapping', 'a known failure with rows, reason, review-by');
-    return knownFailureFrom(item, placeOf);
-  });
+  const root = readYaml(text, file);
+  // A file of comments only is a list of none.
+  return root.describe() === 'nothing' ? [] : root.elements().map(knownFailureFrom);
 }
 
 /** Reads the files `*.yaml` of a folder, in the order of their names. @throws {InputError} */
@@ -67,79 +48,40 @@ export async function readKnownFailuresIn(folder: string): Promise<readonly Know
   return (await Promise.all(lists)).flat();
 }
 
-type PlaceOf = (node: unknown) => FilePlace;
-
-interface Written {
-  readonly text: string;
-  readonly place: FilePlace;
-}
-
-function knownFailureFrom(item: YAMLMap, placeOf: PlaceOf): KnownFailure {
-  const members = readMembers(item, placeOf);
-  const place = placeOf(item);
-  const need = (name: MemberName): Written => {
-    const member = members.get(name);
-    if (member === undefined) throw inputErrorAt(place, `no '${name}'`, `members ${REQUIRED.join(', ')}`);
-    return member;
-  };
-  const rows = need('rows');
-  atPlace(rows.place, () => compileCaseGlob(rows.text));
-  const blame = members.get('blame');
+function knownFailureFrom(item: YamlCursor): KnownFailure {
+  const members = item.members(MEMBERS, REQUIRED);
+  const need = (name: string): YamlCursor =>
+    members.get(name) ?? item.fail(`no '${name}'`, `the key '${name}'`);
+  const blame = members.get('blame')?.oneOf(BLAMES);
   const rule = members.get('rule');
-  const link = members.get('link');
+  const link = members.get('link')?.string();
   return {
-    place,
-    rows: rows.text,
-    ...(blame === undefined ? {} : { blame: blameFrom(blame) }),
-    ...(rule === undefined ? {} : { rule: rule.text }),
-    reason: need('reason').text,
-    ...(link === undefined ? {} : { link: link.text }),
+    place: item.place,
+    rows: globFrom(need('rows'), compileCaseGlob),
+    ...(blame === undefined ? {} : { blame }),
+    ...(rule === undefined ? {} : { rule: globFrom(rule, compileGlob) }),
+    reason: need('reason').string(),
+    ...(link === undefined ? {} : { link }),
     reviewBy: dayFrom(need('review-by')),
   };
 }
 
-function readMembers(item: YAMLMap, placeOf: PlaceOf): ReadonlyMap<MemberName, Written> {
-  const members = new Map<MemberName, Written>();
-  for (const { key, value } of item.items) {
-    const word: unknown = isScalar(key) ? key.value : undefined;
-    const name = MEMBERS.find((member) => member === word);
-    if (name === undefined)
-      throw inputErrorAt(placeOf(key), `member '${String(word)}'`, `one of ${MEMBERS.join(', ')}`);
-    const text: unknown = isScalar(value) ? value.value : undefined;
-    if (typeof text !== 'string' || text.trim() === '') {
-      throw inputErrorAt(placeOf(value ?? key), `'${name}' is no text`, 'a text that is not empty');
-    }
-    members.set(name, { text: text.trim(), place: placeOf(value) });
+function globFrom(cursor: YamlCursor, compile: (glob: string) => unknown): string {
+  const glob = cursor.string();
+  try {
+    compile(glob);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { file, line, column } = cursor.place;
+    throw new InputError(`${file}:${line}:${column}: ${error.message}`, { cause: error });
   }
-  return members;
+  return glob;
 }
 
-function blameFrom({ text, place }: Written): Blame {
-  const blame = BLAMES.find((word) => word === text);
-  if (blame === undefined) throw inputErrorAt(place, `blame '${text}'`, BLAMES.join(', '));
-  return blame;
-}
-
-function dayFrom({ text, place }: Written): string {
+function dayFrom(cursor: YamlCursor): string {
+  const text = cursor.string();
   const day = new Date(`${text}T00:00:00Z`);
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime());
   // 2026-02-30 is read as a day in March.
-  if (!isDay || day.toISOString().slice(0, 10) !== text)
-    throw inputErrorAt(place, `day '${text}'`, 'YYYY-MM-DD');
-  return text;
-}
-
-function atPlace(place: FilePlace, check: () => unknown): void {
-  try {
-    check();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${place.file}:${place.line}:${place.column}: ${error.message}`, { cause: error });
-  }
-}
-
-function startOf(node: unknown): number {
-  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  const start: unknown = Array.isArray(range) ? range[0] : 0;
-  return typeof start === 'number' ? start : 0;
+  return isDay && day.toISOString().slice(0, 10) === text ? text : cursor.fail(`day '${text}'`, 'YYYY-MM-DD');
 }

@@ -13,6 +13,7 @@ export interface StageFile {
   readonly machine?: string;
   readonly memory?: string;
   readonly paused?: boolean;
+  readonly negotiated?: boolean;
   readonly guest?: string;
   readonly peer?: { readonly name: string; readonly cursor: YamlCursor };
   readonly images: readonly Image[];
@@ -26,6 +27,7 @@ const KEYS = [
   'machine',
   'memory',
   'paused',
+  'negotiated',
   'images',
   'guest',
   'arguments',
@@ -50,6 +52,7 @@ export function readStage(text: string, file: string, name: string): StageFile {
     machine: string('machine'),
     memory: string('memory'),
     paused: members.get('paused')?.boolean(),
+    negotiated: members.get('negotiated')?.boolean(),
     guest: string('guest'),
     peer: nameOf(members.get('peer')),
     images: list('images').map(readImage),

@@ -46,7 +46,7 @@ export class StageError extends SetupError {
 /** A stage that stands. */
 export interface StagedVm {
   readonly main: RunningQemu;
-  /** What came on the main connection before the dialogue begins: greeting and events, in order. */
+  /** What came on the main connection before the dialogue begins: the greeting, and events of the preparation. */
   readonly earlier: readonly Incoming[];
   /** Performs steps while the dialogue goes on. @throws {StageError} */
   perform(steps: readonly Step[]): Promise<void>;
@@ -92,24 +92,28 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
 
 async function startActor(stage: Stage, side: Side, settings: StageSettings): Promise<Actor> {
   await Promise.all(stage.images.map((image) => settings.images.put(image, settings.dir)));
-  if (stage.guest !== undefined) await writeGuestImage(stage.guest, join(settings.dir, GUEST_IMAGE));
+  if (stage.guest !== undefined) await writeGuestImage(stage.guest, join(settings.dir, guestImageOf(side)));
   const recorder = new WireRecorder(side, settings.record);
-  const qemu = await startQemu(settings.binary, argumentsOf(stage, settings), {
+  const qemu = await startQemu(settings.binary, argumentsOf(stage, side, settings), {
     dir: settings.dir,
     deadline: settings.patience,
     observer: (_, direction, bytes, at) => recorder.observe(direction, bytes, at),
     channels: stage.guest === undefined ? [] : [SERIAL],
   });
   const stream = qemu.channels.get(SERIAL);
-  await qemu.connection.negotiate([], settings.patience);
+  if (stage.negotiated) await qemu.connection.negotiate([], settings.patience);
   return { qemu, recorder, serial: stream && new SerialPort(stream) };
 }
 
-const GUEST_IMAGE = 'guest.img';
 const SERIAL = 'serial0';
 
+/** Source and destination of a migration have an image each: the destination's is written while the source runs. */
+function guestImageOf(side: Side): string {
+  return `guest-${side}.img`;
+}
+
 /** QEMU's words for a stage. Whatever is not written in its file is off: no default devices, no network. */
-function argumentsOf(stage: Stage, settings: StageSettings): readonly string[] {
+function argumentsOf(stage: Stage, side: Side, settings: StageSettings): readonly string[] {
   const conditional = stage.arguments.filter(
     ({ releases }) => releases === undefined || rangeHolds(parseReleaseRange(releases), settings.version),
   );
@@ -117,16 +121,18 @@ function argumentsOf(stage: Stage, settings: StageSettings): readonly string[] {
     ...baseArguments(settings.accelerator),
     ...['-machine', stage.machine, '-m', stage.memory],
     ...(stage.paused ? ['-S'] : []),
-    ...(stage.guest === undefined ? [] : GUEST_ARGUMENTS),
+    ...(stage.guest === undefined ? [] : guestArguments(side)),
     ...conditional.flatMap(({ words }) => words),
   ];
 }
 
-const GUEST_ARGUMENTS = [
-  ...['-drive', `if=none,id=guest0,file=${GUEST_IMAGE},format=raw`],
-  ...['-device', 'ide-hd,drive=guest0,bootindex=0'],
-  ...['-device', `isa-serial,chardev=${SERIAL}`],
-];
+function guestArguments(side: Side): readonly string[] {
+  return [
+    ...['-drive', `if=none,id=guest0,file=${guestImageOf(side)},format=raw`],
+    ...['-device', 'ide-hd,drive=guest0,bootindex=0'],
+    ...['-device', `isa-serial,chardev=${SERIAL}`],
+  ];
+}
 
 function contextOf(actors: Partial<Record<Side, Actor>>, settings: StageSettings): StepContext {
   return {

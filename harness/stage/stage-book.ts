@@ -73,6 +73,7 @@ function layer(base: Stage | undefined, file: StageFile): Stage {
     machine: file.machine ?? base?.machine ?? NOTHING.machine,
     memory: file.memory ?? base?.memory ?? NOTHING.memory,
     paused: file.paused ?? base?.paused ?? (guest === undefined && NOTHING.paused),
+    negotiated: file.negotiated ?? base?.negotiated ?? true,
     images: [...(base?.images ?? []), ...file.images],
     arguments: [...(base?.arguments ?? []), ...file.arguments],
     prepare: [...(base?.prepare ?? []), ...file.prepare],

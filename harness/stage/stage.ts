@@ -13,6 +13,8 @@ export interface Stage {
   readonly memory: string;
   /** Whether the guest's processors stand still from the start (`-S`). */
   readonly paused: boolean;
+  /** False: the dialogue begins in capabilities negotiation mode, and nothing can be prepared. */
+  readonly negotiated: boolean;
   readonly images: readonly Image[];
   /** Boot sector that the guest runs from its first disk; see `recordings/guests/`. */
   readonly guest?: string;

@@ -25,15 +25,10 @@ function errorOf(text: string, file: string): string {
   return '';
 }
 
-/** What the format holds of a transcript. */
+/** What the format holds of a transcript: no line numbers, and bytes without their spelling. */
 function contentOf({ head, messages }: Transcript): object {
-  // The text of bytes has several spellings.
-  return {
-    head,
-    messages: messages.map(({ line: _, text, ...rest }) =>
-      rest.body.kind === 'bytes' ? rest : { text, ...rest },
-    ),
-  };
+  const texts = messages.map(({ text, body }) => (body.kind === 'bytes' ? '' : text));
+  return { head, texts, messages: messages.map((message) => ({ ...message, text: '', line: 0 })) };
 }
 
 /** The front matter as any YAML reader sees it; undefined where there is none to see. */

@@ -4,22 +4,8 @@ import { readJson } from '../json/read-json.ts';
 import { JsonSyntaxError, MAX_NESTING } from '../json/scanner.ts';
 import type { JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
+import { anyJson } from './any-json.test.ts';
 import { hasElision, patternFromJson, readPattern, valueOfPattern } from './read-pattern.ts';
-
-/** Any JSON value, with the integers that a double cannot hold. */
-export const anyJson: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    fc.constant(null),
-    fc.boolean(),
-    fc.string(),
-    fc.integer(),
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number)),
-    fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n }),
-    fc.array(tie('value'), { maxLength: 5 }),
-    fc.dictionary(fc.string(), tie('value'), { maxKeys: 5, noNullPrototype: true }),
-  ),
-})).value;
 
 describe('readPattern', () => {
   const elided: readonly (readonly [string, JsonValue, readonly string[]])[] = [

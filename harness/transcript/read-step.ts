@@ -52,7 +52,7 @@ export function readStep(cursor: YamlCursor): Step {
 }
 
 function objectOf(cursor: YamlCursor | undefined): JsonObject | undefined {
-  const value = cursor?.json();
-  if (value === undefined || isJsonObject(value)) return value;
-  return cursor?.fail(cursor.describe(), 'a mapping of arguments');
+  if (cursor === undefined) return undefined;
+  const value = cursor.json();
+  return isJsonObject(value) ? value : cursor.fail(cursor.describe(), 'a mapping of arguments');
 }

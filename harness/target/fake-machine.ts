@@ -1,0 +1,97 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** For tests: a folder with programs that stand in for apt-get and dpkg-deb, first on PATH. */
+export interface FakeMachine {
+  readonly dir: string;
+  readonly cache: string;
+  /** Has the suite offer this version of QEMU. */
+  offer(suite: string, version: string): void;
+  /** Has `apt-get update` of the suite fail with this text, or `install` with `phase`. */
+  fail(suite: string, text: string, phase?: 'update' | 'install'): void;
+  /** Has unpacking wait until something is written into the returned FIFO. */
+  block(): string;
+  /** The commands that apt-get got, `update stable`. */
+  commands(): readonly string[];
+  /** Puts PATH back and removes the folder. */
+  remove(): void;
+}
+
+/** A shell script that greets as QEMU of this version and says `arch` to whatever it is asked. */
+export function fakeQemuScript(version: string, packaged = 'fake'): string {
+  const [major, minor, micro] = version.split('.');
+  const qemu = `{"major": ${major ?? 0}, "minor": ${minor ?? 0}, "micro": ${micro ?? 0}}`;
+  return `#!/bin/sh
+printf '{"QMP": {"version": {"qemu": ${qemu}, "package": "${packaged}"}, "capabilities": []}}\\r\\n' >&3
+while read -r line <&3; do
+  id=\${line##*'"id":'}
+  printf '{"return": {"arch": "x86_64"}, "id": %s\\r\\n' "$id" >&3
+done
+`;
+}
+
+/** Writes an executable file. */
+export function writeScript(path: string, text: string): void {
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+}
+
+/** apt-get: reads its suite and folders from the configuration that it is given, as the real one does. */
+const APT_GET = `#!/bin/sh
+fake=$(dirname "$0")/..
+if [ "$1" = indextargets ]; then
+  . /etc/os-release
+  echo "file:/fake/|$VERSION_CODENAME|main|/none:1|$ID|$VERSION_CODENAME|own"
+  exit 0
+fi
+work=$(dirname "$2")
+suite=$(sed -n 's/^Suites: //p' "$work/sources/archive.sources")
+for last; do case $last in update|install) phase=$last;; esac; done
+case $* in *Check-Valid-Until=false*) phase=$phase-anyway;; esac
+echo "$phase $suite" >> "$fake/commands"
+if [ -e "$fake/$suite.$phase" ]; then cat "$fake/$suite.$phase" >&2; exit 100; fi
+if [ "$phase" = install ]; then
+  [ -e "$fake/$suite.version" ] || { echo 'E: Unable to locate package qemu-system-x86' >&2; exit 100; }
+  echo 'Need to get 42 MB of archives.'
+  cp "$fake/$suite.version" "$work/cache/archives/qemu-system-x86_1%3a7.2_amd64.deb"
+fi
+`;
+
+const DPKG_DEB = `#!/bin/sh
+fake=$(dirname "$0")/..
+mkdir -p "$3/usr/bin" "$3/usr/share/doc/qemu"
+[ -e "$fake/fifo" ] && read -r word < "$fake/fifo"
+cp "$2" "$3/usr/bin/qemu-system-x86_64"
+chmod +x "$3/usr/bin/qemu-system-x86_64"
+`;
+
+/** Makes a fake machine, and puts it first on PATH. */
+export function makeFakeMachine(): FakeMachine {
+  const dir = mkdtempSync(join(tmpdir(), 'fake-machine-'));
+  const path = process.env['PATH'];
+  mkdirSync(join(dir, 'bin'));
+  writeScript(join(dir, 'bin', 'apt-get'), APT_GET);
+  writeScript(join(dir, 'bin', 'dpkg-deb'), DPKG_DEB);
+  process.env['PATH'] = `${join(dir, 'bin')}:${path ?? ''}`;
+  return {
+    dir,
+    cache: join(dir, 'cache'),
+    offer: (suite, version) => writeFileSync(join(dir, `${suite}.version`), fakeQemuScript(version)),
+    fail: (suite, text, phase = 'update') => writeFileSync(join(dir, `${suite}.${phase}`), text),
+    block: () => join(dir, 'fifo'),
+    commands: () => readCommands(join(dir, 'commands')),
+    remove: () => {
+      process.env['PATH'] = path;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function readCommands(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n');
+  } catch {
+    return [];
+  }
+}
