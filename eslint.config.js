@@ -8,14 +8,15 @@ import tseslint from 'typescript-eslint';
  */
 const arrows = {
   json: [],
+  yaml: ['json'],
   qapi: ['json'],
   'json-schema': ['qapi', 'json'],
   qmp: ['json'],
-  transcript: ['json'],
-  examples: ['qapi', 'transcript', 'json', 'json-schema'],
-  results: ['json'],
-  target: ['qmp', 'json', 'results'],
-  stage: ['target', 'qmp', 'transcript', 'json'],
+  transcript: ['yaml', 'json'],
+  examples: ['qapi', 'transcript', 'json'],
+  results: ['yaml', 'json'],
+  target: ['qmp', 'results', 'json'],
+  stage: ['target', 'qmp', 'transcript', 'results', 'yaml', 'json'],
   replay: ['stage', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'results', 'json'],
   compat: ['qapi', 'results', 'json'],
 };
@@ -60,15 +61,27 @@ export default tseslint.config(
   {
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    settings: { 'import-x/extensions': ['.ts', '.js'], 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    settings: {
+      'import-x/extensions': ['.ts', '.js'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
     rules: {
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones, basePath: import.meta.dirname }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/prefer-readonly': 'error',
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
     },
@@ -80,5 +93,9 @@ export default tseslint.config(
       'max-lines-per-function': 'off',
     },
   },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: 'readonly' } },
+  },
 );

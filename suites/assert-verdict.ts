@@ -21,7 +21,9 @@ export function assertVerdict(result: RowResult, context: Context): void {
     case 'harness-error':
     case 'crash':
     case 'timeout':
-      throw new AssertionError([`${result.verdict}: ${result.reason ?? ''}`, ...result.findings.map(describe)].join('\n'));
+      throw new AssertionError(
+        [`${result.verdict}: ${result.reason ?? ''}`, ...result.findings.map(describe)].join('\n'),
+      );
   }
 }
 

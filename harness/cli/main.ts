@@ -24,7 +24,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function buildProgram(): Command {
   const program = new Command('qmp-conformance')
-    .description('Replays QMP transcripts on real QEMU releases and checks every message against its QAPI schema.')
+    .description(
+      'Replays QMP transcripts on real QEMU releases and checks every message against its QAPI schema.',
+    )
     .version(suiteVersion(), '--version', 'print the version and exit')
     .helpOption('-h, --help', 'show this help, or that of a command')
     .showSuggestionAfterError()

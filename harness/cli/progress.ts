@@ -73,7 +73,10 @@ function progressInPipe(stream: NodeJS.WriteStream, counts: ReadonlyMap<string, 
   };
 }
 
-function add(counts: ReadonlyMap<string, TargetCount>, { target, verdict }: RowResult): TargetCount | undefined {
+function add(
+  counts: ReadonlyMap<string, TargetCount>,
+  { target, verdict }: RowResult,
+): TargetCount | undefined {
   const count = counts.get(target);
   if (count === undefined) return undefined;
   count.done++;

@@ -67,7 +67,11 @@ async function report(plan: RunPlan, words: RunWords): Promise<number> {
   const matrix = matrixFromRuns(runs, plan.missing);
   const texts = new Map(plan.rows.map((row) => [row.head.id, textOf(row)]));
   const { out } = plan;
-  await writeReports(matrix, runs, { out, reporters: words.reporter, expectationOf: (row) => texts.get(row) });
+  await writeReports(matrix, runs, {
+    out,
+    reporters: words.reporter,
+    expectationOf: (row) => texts.get(row),
+  });
   if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
   else printMatrix(matrix, out);
   judgeExpectations(plan, runs, words);
@@ -83,7 +87,9 @@ function printMatrix(matrix: Matrix, out: string): void {
   const colour = isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const text = renderTerminal(matrix, { colour, ...(isTTY && { columns }) });
   const memory = Math.round(process.resourceUsage().maxRSS / 1024);
-  process.stdout.write(`${text}harness: ${memory} MB at most\nmatrix: ${join(out, 'matrix.md')}, ${join(out, 'index.html')}\n`);
+  process.stdout.write(
+    `${text}harness: ${memory} MB at most\nmatrix: ${join(out, 'matrix.md')}, ${join(out, 'index.html')}\n`,
+  );
 }
 
 /** Expectations that mean no row are a mistake, but only where no row was left out on purpose. */

@@ -33,7 +33,9 @@ export function addRunCommand(program: Command): void {
     .addOption(new Option('--shard <i/n>', 'run only part I of N parts').argParser(shardFromWord))
     .option('-o, --out <folder>', 'where run archives, matrix.md and index.html go', 'out')
     .addOption(
-      new Option('--reporter <names>', 'further reports in --out: tap').argParser(wordsOf(['tap'])).default([]),
+      new Option('--reporter <names>', 'further reports in --out: tap')
+        .argParser(wordsOf(['tap']))
+        .default([]),
     )
     .option('--resume', 'go on with the interrupted run in --out', false)
     .option('--json', 'print the summary as JSON instead of tables', false)
@@ -49,16 +51,33 @@ export function addTargetOptions(command: Command): Command {
   return command
     .option('--qemu <path>', 'a QEMU binary (repeatable)', collect, [])
     .option('--release <x.y>', 'an installed release (repeatable)', collect, [])
-    .option('--connect <address>', 'a QMP server that runs: unix:PATH or tcp:HOST:PORT (repeatable)', collect, [])
+    .option(
+      '--connect <address>',
+      'a QMP server that runs: unix:PATH or tcp:HOST:PORT (repeatable)',
+      collect,
+      [],
+    )
     .addOption(
-      new Option('--accel <names>', 'accelerators: tcg, kvm (default: tcg, and kvm where it works)').argParser(
-        wordsOf(['tcg', 'kvm']),
+      new Option(
+        '--accel <names>',
+        'accelerators: tcg, kvm (default: tcg, and kvm where it works)',
+      ).argParser(wordsOf(['tcg', 'kvm'])),
+    )
+    .option(
+      '--grep <glob>',
+      "only rows that a glob means, e.g. 'examples/migration/**' (repeatable)",
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--jobs <n>', 'rows performed at a time (default: twice the processors)').argParser(
+        countFromWord,
       ),
     )
-    .option('--grep <glob>', "only rows that a glob means, e.g. 'examples/migration/**' (repeatable)", collect, [])
-    .addOption(new Option('--jobs <n>', 'rows performed at a time (default: twice the processors)').argParser(countFromWord))
     .addOption(
-      new Option('--timeout <seconds>', 'how long to wait for a response or an event').argParser(countFromWord).default(10),
+      new Option('--timeout <seconds>', 'how long to wait for a response or an event')
+        .argParser(countFromWord)
+        .default(10),
     )
     .option('--no-install', 'do not install releases; use those that are there');
 }
@@ -88,12 +107,14 @@ function wordsOf<Word extends string>(known: readonly Word[]): (text: string) =>
 }
 
 function countFromWord(text: string): number {
-  if (!/^[1-9][0-9]{0,4}$/.test(text)) throw new InputError(`'${text}'; expected a whole number from 1 to 99999`);
+  if (!/^[1-9][0-9]{0,4}$/.test(text))
+    throw new InputError(`'${text}'; expected a whole number from 1 to 99999`);
   return Number(text);
 }
 
 function shardFromWord(text: string): { readonly index: number; readonly count: number } {
   const [, index = 0, count = 0] = (/^([0-9]{1,4})\/([0-9]{1,4})$/.exec(text) ?? []).map(Number);
-  if (index < 1 || index > count) throw new InputError(`--shard '${text}'; expected I/N, I from 1 to N, e.g. 2/3`);
+  if (index < 1 || index > count)
+    throw new InputError(`--shard '${text}'; expected I/N, I from 1 to N, e.g. 2/3`);
   return { index, count };
 }

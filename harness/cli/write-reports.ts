@@ -24,7 +24,11 @@ export interface ReportSettings {
  * Writes `matrix.md`, `index.html` and what was asked for into `settings.out`.
  * @throws {SetupError} when the disk takes them not
  */
-export async function writeReports(matrix: Matrix, runs: readonly Run[], settings: ReportSettings): Promise<void> {
+export async function writeReports(
+  matrix: Matrix,
+  runs: readonly Run[],
+  settings: ReportSettings,
+): Promise<void> {
   const html = await renderHtml(matrix, {
     dialogueOf: (row, target) => dialogueIn(runs, row, target),
     expectationOf: (row) => Promise.resolve(settings.expectationOf(row)),

@@ -8,7 +8,9 @@ export function contains(value: JsonValue | undefined, part: JsonValue): boolean
   if (isJsonObject(part)) {
     return (
       isJsonObject(value) &&
-      Object.entries(part).every(([name, member]) => Object.hasOwn(value, name) && contains(value[name], member))
+      Object.entries(part).every(
+        ([name, member]) => Object.hasOwn(value, name) && contains(value[name], member),
+      )
     );
   }
   if (isJsonArray(part)) {

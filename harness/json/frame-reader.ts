@@ -90,7 +90,7 @@ export class FrameReader {
   private step(byte: number): Frame['kind'] | undefined {
     switch (this.state) {
       case State.outside:
-        return this.stepOutside(byte);
+        { this.stepOutside(byte); return; }
       case State.garbage:
         if (!isSpace(byte) && !opens(byte)) return undefined;
         this.state = State.outside;

@@ -32,7 +32,7 @@ describe('readJson', () => {
     ['', '1:1: end of text'],
     ['{', '1:2: end of text'],
     ['{"a" 1}', "1:6: '1'; expected ':' after member name \"a\""],
-    ['{"a": 1 "b": 2}', '1:9: \'"\'; expected \',\' or \'}\''],
+    ['{"a": 1 "b": 2}', "1:9: '\"'; expected ',' or '}'"],
     ['{\n  "a": tru\n}', "2:8: 'tru'; expected a JSON value"],
     ['[1,]', "1:4: ']'; expected a JSON value"],
     ['{"a": 1,}', "1:9: '}'; expected a string"],
@@ -96,7 +96,8 @@ describe('JSON types and pointers', () => {
     [{}, 'object'],
     [false, 'boolean'],
   ];
-  for (const [value, type] of types) it(`names ${String(value)} ${type}`, () => expect(jsonType(value)).to.equal(type));
+  for (const [value, type] of types)
+    it(`names ${writeJson(value)} ${type}`, () => expect(jsonType(value)).to.equal(type));
 
   it('walks a pointer', () => {
     const value = { 'a/b': [{ '~': 7 }] };
@@ -112,7 +113,11 @@ describe('JSON types and pointers', () => {
 describe('FrameReader', () => {
   const streams: readonly (readonly [string, string, readonly string[]])[] = [
     ['one value to a line', '{"a":1}\r\n{"b":2}\r\n', ['value {"a":1}', 'value {"b":2}']],
-    ['values without anything between', '{"a":1}{"b":[2]}[3]', ['value {"a":1}', 'value {"b":[2]}', 'value [3]']],
+    [
+      'values without anything between',
+      '{"a":1}{"b":[2]}[3]',
+      ['value {"a":1}', 'value {"b":[2]}', 'value [3]'],
+    ],
     ['a value over many lines', '{\r\n  "a":\r\n 1}', ['value {\r\n  "a":\r\n 1}']],
     ['brackets and quotes in strings', '{"a":"}\\"]{"}', ['value {"a":"}\\"]{"}']],
     ['bytes before a value', 'hello {"a":1}', ['garbage hello', 'value {"a":1}']],

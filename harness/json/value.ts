@@ -47,3 +47,9 @@ export function setMember(object: Record<string, JsonValue>, name: string, value
     object[name] = value;
   }
 }
+
+/** The string member `name` of an object; '' where `value` is no object, or has no such member, or it is no string. */
+export function stringAt(value: JsonValue | undefined, name: string): string {
+  const member = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return typeof member === 'string' ? member : '';
+}

@@ -11,7 +11,11 @@ export interface WriteOptions {
 /** Writes a JSON value; every integer keeps all its digits. The inverse of `readJson`. */
 export function writeJson(value: JsonValue, options: WriteOptions = {}): string {
   const gap = options.indent === undefined ? (options.spaced === true ? ' ' : '') : ' ';
-  return writeValue(value, { indent: options.indent, comma: options.indent === undefined ? `,${gap}` : ',', gap }, 0);
+  return writeValue(
+    value,
+    { indent: options.indent, comma: options.indent === undefined ? `,${gap}` : ',', gap },
+    0,
+  );
 }
 
 interface Layout {
@@ -33,7 +37,13 @@ function writeValue(value: JsonValue, layout: Layout, depth: number): string {
   return bracket('{', members, '}', layout, depth);
 }
 
-function bracket(open: string, parts: readonly string[], close: string, layout: Layout, depth: number): string {
+function bracket(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  layout: Layout,
+  depth: number,
+): string {
   if (parts.length === 0) return open + close;
   if (layout.indent === undefined) return open + parts.join(layout.comma) + close;
   const inner = `\n${' '.repeat(layout.indent * (depth + 1))}`;

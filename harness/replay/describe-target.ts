@@ -24,14 +24,22 @@ export async function describeTargets(
   const judged = judgeIntrospection(await introspect(binary, patience), binary.version);
   const images = new ImageStore(binary.qemuImg, join(scratch, `images-${binary.digest.slice(0, 12)}`));
   return accelerators.map((accelerator) =>
-    planTarget(factsOfBinary(binary, accelerator, judged.schema), judged, { kind: 'qemu', binary, accelerator, images }),
+    planTarget(factsOfBinary(binary, accelerator, judged.schema), judged, {
+      kind: 'qemu',
+      binary,
+      accelerator,
+      images,
+    }),
   );
 }
 
 async function introspect(binary: QemuBinary, patience: number): Promise<JsonValue> {
   const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
   try {
-    const qemu = await startQemu(binary, [...baseArguments('tcg'), '-machine', 'none'], { dir, deadline: patience });
+    const qemu = await startQemu(binary, [...baseArguments('tcg'), '-machine', 'none'], {
+      dir,
+      deadline: patience,
+    });
     try {
       await qemu.connection.negotiate([], patience);
       return await queryIntrospection(qemu.connection, patience);

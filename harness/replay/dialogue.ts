@@ -1,6 +1,6 @@
 import type { Validator } from '../json-schema/validator.ts';
 import { writeJson } from '../json/write-json.ts';
-import { isJsonObject, type JsonValue } from '../json/value.ts';
+import { isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import type { Incoming, QmpConnection } from '../qmp/connection.ts';
 import { DeadlineExceeded } from '../qmp/connection-errors.ts';
 import type { Complaint, Finding } from '../results/verdict.ts';
@@ -55,7 +55,10 @@ interface Dialogue extends DialogueContext {
  * @throws {ConnectionClosed} when the target goes away before the end
  * @throws {DeadlineExceeded} when a command is not answered in time
  */
-export async function performDialogue(transcript: Transcript, context: DialogueContext): Promise<DialogueOutcome> {
+export async function performDialogue(
+  transcript: Transcript,
+  context: DialogueContext,
+): Promise<DialogueOutcome> {
   const dialogue: Dialogue = {
     ...context,
     transcript,
@@ -66,7 +69,8 @@ export async function performDialogue(transcript: Transcript, context: DialogueC
     checks: 0,
   };
   judgeEarlier(dialogue);
-  for (const [index, message] of transcript.messages.entries()) await performMessage(dialogue, message, index);
+  for (const [index, message] of transcript.messages.entries())
+    await performMessage(dialogue, message, index);
   await answerAll(dialogue);
   return dialogue;
 }
@@ -115,7 +119,8 @@ async function sendCommand(
 async function expectResponse(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
   const command = dialogue.pending.shift();
   const response = await nextResponse(dialogue, command?.name ?? '', index);
-  if (response.value !== undefined) compare(dialogue, pattern, response.value, index, outcomeOf(pattern, response));
+  if (response.value !== undefined)
+    compare(dialogue, pattern, response.value, index, outcomeOf(pattern, response));
 }
 
 /** Awaits the answers of commands whose answer the transcript does not show. They are expected to succeed. */
@@ -139,9 +144,9 @@ async function nextResponse(dialogue: Dialogue, command: string, index: number):
 }
 
 async function expectEvent(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
-  const name = eventName(valueOfPattern(pattern).value);
+  const name = stringAt(valueOfPattern(pattern).value, 'event');
   const event = takeHeard(dialogue, name) ?? (await awaitEvent(dialogue, name, index));
-  if (event !== undefined) return compare(dialogue, pattern, event.value, index);
+  if (event !== undefined) { compare(dialogue, pattern, event.value, index); return; }
   dialogue.checks++;
   const what = `no event ${name} within ${dialogue.patience / 1000} s`;
   blame(dialogue, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
@@ -168,7 +173,8 @@ async function awaitEvent(dialogue: Dialogue, name: string, index: number): Prom
 function judge(dialogue: Dialogue, incoming: Incoming, command: string, index: number): void {
   dialogue.checks++;
   const report = (violations: readonly Complaint[]): void => {
-    for (const violation of violations) dialogue.findings.push({ blame: 'target', message: index, ...violation });
+    for (const violation of violations)
+      dialogue.findings.push({ blame: 'target', message: index, ...violation });
   };
   const value = incoming.value ?? null;
   switch (incoming.kind) {
@@ -180,11 +186,23 @@ function judge(dialogue: Dialogue, incoming: Incoming, command: string, index: n
       hear(dialogue, incoming);
       return report(dialogue.validator.checkEvent(value));
     case 'greeting':
-      return report([{ rule: 'protocol/second-greeting', pointer: '', what: 'a greeting', expected: 'none after the first' }]);
+      return report([
+        {
+          rule: 'protocol/second-greeting',
+          pointer: '',
+          what: 'a greeting',
+          expected: 'none after the first',
+        },
+      ]);
     case 'unknown':
     case 'garbage':
       return report([
-        { rule: 'protocol/not-qmp', pointer: '', what: `'${incoming.text.slice(0, 60)}'`, expected: 'a QMP message' },
+        {
+          rule: 'protocol/not-qmp',
+          pointer: '',
+          what: `'${incoming.text.slice(0, 60)}'`,
+          expected: 'a QMP message',
+        },
       ]);
   }
 }
@@ -195,13 +213,14 @@ function judgeEarlier(dialogue: Dialogue): void {
     dialogue.checks++;
     const { validator } = dialogue;
     const violations = kind === 'event' ? validator.checkEvent(value) : validator.checkGreeting(value);
-    for (const violation of violations) dialogue.findings.push({ blame: 'target', message: -1, ...violation });
+    for (const violation of violations)
+      dialogue.findings.push({ blame: 'target', message: -1, ...violation });
   }
 }
 
 function hear(dialogue: Dialogue, incoming: Incoming): void {
   if (incoming.kind === 'event' && incoming.value !== undefined) {
-    dialogue.heard.push({ name: eventName(incoming.value), value: incoming.value });
+    dialogue.heard.push({ name: stringAt(incoming.value, 'event'), value: incoming.value });
   }
 }
 
@@ -224,7 +243,8 @@ function compare(
 
 /** Success where an error is documented, or the other way round: one finding, not one for each member. */
 function outcomeOf(pattern: Pattern, response: Incoming): Complaint | undefined {
-  const expected = isJsonObject(valueOfPattern(pattern).value) && pattern.kind === 'object' && pattern.members.has('error');
+  const expected =
+    isJsonObject(valueOfPattern(pattern).value) && pattern.kind === 'object' && pattern.members.has('error');
   if (expected === (response.kind === 'error')) return undefined;
   const what = response.kind === 'error' ? describeError(response.value) : 'success';
   return { rule: 'shape/outcome', pointer: '', what, expected: expected ? 'an error' : 'success' };
@@ -232,7 +252,7 @@ function outcomeOf(pattern: Pattern, response: Incoming): Complaint | undefined 
 
 function describeError(value: JsonValue | undefined): string {
   const error = isJsonObject(value) ? value['error'] : undefined;
-  return isJsonObject(error) ? `error ${String(error['class'])}: ${String(error['desc'])}` : 'an error';
+  return isJsonObject(error) ? `error ${stringAt(error, 'class')}: ${stringAt(error, 'desc')}` : 'an error';
 }
 
 function blame(dialogue: Dialogue, message: number, violation: Complaint): void {
@@ -245,10 +265,6 @@ function rulesFor(rules: readonly MatchRule[], index: number): readonly MatchRul
   return rules
     .filter(({ at }) => at === prefix || at.startsWith(`${prefix}/`))
     .map((rule) => ({ ...rule, at: rule.at.slice(prefix.length) }));
-}
-
-function eventName(value: JsonValue): string {
-  return isJsonObject(value) && typeof value['event'] === 'string' ? value['event'] : '';
 }
 
 function undefinedAtDeadline(error: unknown): undefined {

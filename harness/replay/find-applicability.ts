@@ -61,7 +61,9 @@ function findChange({ head }: Transcript, { commands }: StaticJudgement): string
     return `needs the stage ${stage ?? 'bare, prepared'}, and the state of an endpoint is not ours to change`;
   }
   const other = commands.find((name) => !name.startsWith('query-'));
-  return other === undefined ? undefined : `${other} is no query, and the state of an endpoint is not ours to change`;
+  return other === undefined
+    ? undefined
+    : `${other} is no query, and the state of an endpoint is not ours to change`;
 }
 
 function findUnmetRequirement(transcript: Transcript, scope: TargetScope): string | undefined {
@@ -83,7 +85,9 @@ function findAbsentName(judgement: StaticJudgement, scope: TargetScope): string 
   const command = judgement.commands.find((name) => name !== '' && !scope.commands.has(name));
   if (command !== undefined) return `command ${command} is absent from query-qmp-schema of ${scope.version}`;
   const event = judgement.events.find((name) => !scope.events.has(name));
-  return event === undefined ? undefined : `event ${event} is absent from query-qmp-schema of ${scope.version}`;
+  return event === undefined
+    ? undefined
+    : `event ${event} is absent from query-qmp-schema of ${scope.version}`;
 }
 
 function describeContradiction(judgement: StaticJudgement, scope: TargetScope): string {

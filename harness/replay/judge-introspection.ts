@@ -1,7 +1,7 @@
 import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';
-import { isJsonArray, isJsonObject, type JsonValue } from '../json/value.ts';
+import { isJsonArray, isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import type { QapiModel } from '../qapi/model.ts';
 import { modelFromIntrospection } from '../qapi/read-introspection.ts';
 import type { QmpConnection } from '../qmp/connection.ts';
@@ -44,5 +44,7 @@ function isRelease(version: string): boolean {
 
 function namesOf(reply: JsonValue, metaType: 'command' | 'event'): ReadonlySet<string> {
   const entities = isJsonArray(reply) ? reply.filter((entity) => isJsonObject(entity)) : [];
-  return new Set(entities.filter((entity) => entity['meta-type'] === metaType).map((entity) => String(entity['name'])));
+  return new Set(
+    entities.filter((entity) => entity['meta-type'] === metaType).map((entity) => stringAt(entity, 'name')),
+  );
 }

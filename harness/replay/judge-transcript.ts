@@ -1,6 +1,6 @@
 import type { Validator } from '../json-schema/validator.ts';
 import type { JsonValue } from '../json/value.ts';
-import { isJsonObject } from '../json/value.ts';
+import { isJsonObject, stringAt } from '../json/value.ts';
 import type { Complaint, Finding } from '../results/verdict.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import { valueOfPattern } from '../transcript/read-pattern.ts';
@@ -53,7 +53,7 @@ export function judgeTranscript(transcript: Transcript, validator: Validator): S
         unanswered.shift();
         return blame(index, validator.checkError(value, { open }));
       case 'event':
-        events.push(isJsonObject(value) ? String(value['event']) : '');
+        events.push(stringAt(value, 'event'));
         return blame(index, validator.checkEvent(value, { open }));
       case 'greeting':
         return blame(index, validator.checkGreeting(value, { open }));
@@ -84,7 +84,12 @@ function notQmp(message: TranscriptMessage): Complaint {
 }
 
 function replyWithoutCommand(): Complaint {
-  return { rule: 'example/no-command', pointer: '', what: 'a response without a command', expected: 'a command before it' };
+  return {
+    rule: 'example/no-command',
+    pointer: '',
+    what: 'a response without a command',
+    expected: 'a command before it',
+  };
 }
 
 function firstWords(text: string): string {

@@ -20,8 +20,15 @@ export async function performOnEndpoint(
     try {
       await connection.negotiate([], patience);
       recorder.phase = undefined;
-      const earlier = [connection.greeting, ...connection.drain()].filter((incoming) => incoming !== undefined);
-      const outcome = await performDialogue(transcript, { connection, validator: target.validator, patience, earlier });
+      const earlier = [connection.greeting, ...connection.drain()].filter(
+        (incoming) => incoming !== undefined,
+      );
+      const outcome = await performDialogue(transcript, {
+        connection,
+        validator: target.validator,
+        patience,
+        earlier,
+      });
       return { ...performanceOfOutcome(outcome), wire };
     } finally {
       connection.close();

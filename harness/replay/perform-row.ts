@@ -21,7 +21,11 @@ import type { PlannedTarget, QemuVenue, RunPlan } from './run-plan.ts';
 export const BARE_STAGE = 'bare';
 
 /** Performs a transcript on a target. Whatever the target does is a verdict. */
-export function performRow(transcript: Transcript, target: PlannedTarget, plan: RunPlan): Promise<Performance> {
+export function performRow(
+  transcript: Transcript,
+  target: PlannedTarget,
+  plan: RunPlan,
+): Promise<Performance> {
   const { venue } = target;
   switch (venue.kind) {
     case 'qemu':

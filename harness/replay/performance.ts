@@ -34,7 +34,12 @@ export async function performanceOfError(
   const nothing = { findings: [], checks: 0 };
   if (error instanceof StageError) {
     const { message, processEnd } = error;
-    return { ...nothing, verdict: 'setup-error', reason: message, ...(processEnd && { process: processEnd }) };
+    return {
+      ...nothing,
+      verdict: 'setup-error',
+      reason: message,
+      ...(processEnd && { process: processEnd }),
+    };
   }
   if (error instanceof ConnectionClosed) {
     if (qemu === undefined) return { ...nothing, verdict: 'crash', reason: error.message };

@@ -78,7 +78,14 @@ function planOf(
 ): RunPlan {
   const { out, resume, patience } = request;
   const projectRecordings = request.recordings.length === 0;
-  return { ...parts, projectRecordings, out, resume, patience, jobs: request.jobs ?? availableParallelism() * JOBS_PER_PROCESSOR };
+  return {
+    ...parts,
+    projectRecordings,
+    out,
+    resume,
+    patience,
+    jobs: request.jobs ?? availableParallelism() * JOBS_PER_PROCESSOR,
+  };
 }
 
 interface Targets {
@@ -118,7 +125,9 @@ async function findAll({ install }: RunRequest, say: (line: string) => void): Pr
 
 /** Installs what the archives offer; what is there already costs no look at the network. */
 async function installMissing(say: (line: string) => void): Promise<readonly MissingTarget[]> {
-  const outcomes = await installReleases({ onProgress: (suite, phase, detail) => say(`${suite}: ${phase} ${detail}`.trim()) });
+  const outcomes = await installReleases({
+    onProgress: (suite, phase, detail) => say(`${suite}: ${phase} ${detail}`.trim()),
+  });
   return outcomes.flatMap((outcome) =>
     outcome.kind === 'failed' ? [{ name: `QEMU of ${outcome.suite}`, reason: outcome.error.message }] : [],
   );
@@ -129,7 +138,10 @@ async function describe(binary: QemuBinary, request: RunRequest): Promise<Target
   const wanted = (accelerator: Accelerator): boolean => request.accel?.includes(accelerator) ?? true;
   const missing = unavailable
     .filter(({ accelerator }) => wanted(accelerator))
-    .map(({ accelerator, reason }) => ({ name: `${binary.version} ${binary.architecture} ${accelerator}`, reason }));
+    .map(({ accelerator, reason }) => ({
+      name: `${binary.version} ${binary.architecture} ${accelerator}`,
+      reason,
+    }));
   try {
     const targets = await describeTargets(binary, available.filter(wanted), request.out, request.patience);
     return { targets, missing };

@@ -21,7 +21,9 @@ export async function readRecordings(paths: readonly string[] = []): Promise<rea
   const transcripts: Transcript[] = [];
   for (let at = 0; at < unique.length; at += AT_ONCE) {
     const batch = unique.slice(at, at + AT_ONCE);
-    transcripts.push(...(await Promise.all(batch.map(async (file) => readTranscript(await readFile(file, 'utf8'), file)))));
+    transcripts.push(
+      ...(await Promise.all(batch.map(async (file) => readTranscript(await readFile(file, 'utf8'), file)))),
+    );
   }
   transcripts.sort((a, b) => (a.head.id < b.head.id ? -1 : 1));
   refuseDoubles(transcripts);
@@ -30,12 +32,15 @@ export async function readRecordings(paths: readonly string[] = []): Promise<rea
 
 async function filesBelow(path: string): Promise<readonly string[]> {
   const what = await stat(path).catch((error: unknown) => {
-    throw new InputError(`${path}: not there; expected a recording (.qmp) or a folder of them`, { cause: error });
+    throw new InputError(`${path}: not there; expected a recording (.qmp) or a folder of them`, {
+      cause: error,
+    });
   });
   if (!what.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.qmp'));
-  if (files.length === 0) throw new InputError(`${path}: no recording (.qmp) below it; expected at least one`);
+  if (files.length === 0)
+    throw new InputError(`${path}: no recording (.qmp) below it; expected at least one`);
   return files.map((entry) => join(entry.parentPath, entry.name));
 }
 

@@ -7,7 +7,11 @@ import type { Substitution } from '../transcript/transcript.ts';
  * nothing is to be replaced.
  * @param index which message of the transcript `value` is
  */
-export function substituteValues(value: JsonValue, index: number, substitutions: readonly Substitution[]): JsonValue {
+export function substituteValues(
+  value: JsonValue,
+  index: number,
+  substitutions: readonly Substitution[],
+): JsonValue {
   let result = value;
   for (const { at, value: replacement } of substitutions) {
     const [message, ...steps] = stepsOfPointer(at);
@@ -20,7 +24,9 @@ function replaceAt(value: JsonValue, steps: readonly string[], replacement: Json
   const [step, ...rest] = steps;
   if (step === undefined) return replacement;
   if (isJsonArray(value)) {
-    return value.map((element, at) => (String(at) === step ? replaceAt(element, rest, replacement) : element));
+    return value.map((element, at) =>
+      String(at) === step ? replaceAt(element, rest, replacement) : element,
+    );
   }
   if (!isJsonObject(value)) return value;
   return { ...value, [step]: replaceAt(value[step] ?? null, rest, replacement) };

@@ -6,7 +6,13 @@ import { promisify } from 'node:util';
 import { SetupError } from '../errors.ts';
 import type { Image } from './stage.ts';
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  K: 2 ** 10,
+  M: 2 ** 20,
+  G: 2 ** 30,
+  T: 2 ** 40,
+};
 
 /**
  * Makes the images of stages with the target's own `qemu-img`, each kind once: a stage gets a copy, which costs a
@@ -40,12 +46,18 @@ export class ImageStore {
   private async make(image: Image, key: string): Promise<string> {
     const [program, ...words] = this.qemuImg ?? [];
     if (program === undefined) {
-      throw new SetupError(`image ${image.name} needs qemu-img; expected one beside the QEMU binary or on PATH`);
+      throw new SetupError(
+        `image ${image.name} needs qemu-img; expected one beside the QEMU binary or on PATH`,
+      );
     }
     await mkdir(this.folder, { recursive: true });
-    const path = join(this.folder, `${this.made.size}-${Buffer.from(key).toString('hex').slice(-16)}.${image.format}`);
+    const path = join(
+      this.folder,
+      `${this.made.size}-${Buffer.from(key).toString('hex').slice(-16)}.${image.format}`,
+    );
     // -u: the backing image is a name in the stage's folder, which does not exist yet.
-    const backing = image.backing === undefined ? [] : ['-u', '-b', image.backing, '-F', formatOfName(image.backing)];
+    const backing =
+      image.backing === undefined ? [] : ['-u', '-b', image.backing, '-F', formatOfName(image.backing)];
     const args = [...words, 'create', '-q', '-f', image.format, ...backing, path, image.size];
     try {
       await promisify(execFile)(program, args, { timeout: 60_000 });

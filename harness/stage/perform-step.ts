@@ -1,6 +1,6 @@
 import { SetupError } from '../errors.ts';
 import { contains } from '../json/contains.ts';
-import { isJsonObject, type JsonValue } from '../json/value.ts';
+import { isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
 import type { Incoming, QmpConnection } from '../qmp/connection.ts';
 import type { Side, Step } from '../transcript/step.ts';
@@ -38,7 +38,7 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       throw new SetupError(`the guest did not write '${step.text}' within ${context.patience / 1000} s`);
     }
     case 'type':
-      return (context.serial(step.on) ?? noSerial(step.on)).type(step.text);
+      { ;(context.serial(step.on) ?? noSerial(step.on)).type(step.text); return; }
   }
 }
 
@@ -62,7 +62,9 @@ async function queryUntil(step: Extract<Step, { kind: 'until' }>, context: StepC
     await new Promise((resolve) => setTimeout(resolve, QUERY_DISTANCE));
   }
   const came = last === undefined ? 'an error' : writeJson(last).slice(0, 200);
-  throw new SetupError(`${step.command} on ${step.on} returned ${came} to the end; expected the state of the stage`);
+  throw new SetupError(
+    `${step.command} on ${step.on} returned ${came} to the end; expected the state of the stage`,
+  );
 }
 
 function isEvent(event: Incoming, name: string, data: JsonValue | undefined): boolean {
@@ -72,7 +74,7 @@ function isEvent(event: Incoming, name: string, data: JsonValue | undefined): bo
 
 function errorOf(response: Incoming): { readonly class: string; readonly desc: string } | undefined {
   const error = isJsonObject(response.value) ? response.value['error'] : undefined;
-  return isJsonObject(error) ? { class: String(error['class']), desc: String(error['desc']) } : undefined;
+  return isJsonObject(error) ? { class: stringAt(error, 'class'), desc: stringAt(error, 'desc') } : undefined;
 }
 
 function noSerial(side: Side): never {

@@ -6,7 +6,7 @@ const KEPT = 64 * 1024;
 /** The guest's first serial port: what it writes is waited for, what is typed reaches it. */
 export class SerialPort {
   private written = '';
-  private waiters: (() => void)[] = [];
+  private readonly waiters: (() => void)[] = [];
 
   constructor(private readonly stream: Duplex) {
     stream.on('data', (chunk: Buffer) => {

@@ -80,9 +80,16 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
     actors.main = main;
     const context = contextOf(actors, settings);
     await performSteps([...stage.prepare, ...settings.steps], context);
-    const earlier = [main.qemu.connection.greeting, ...main.qemu.connection.drain()].filter((one) => one !== undefined);
+    const earlier = [main.qemu.connection.greeting, ...main.qemu.connection.drain()].filter(
+      (one) => one !== undefined,
+    );
     main.recorder.phase = undefined;
-    return { main: main.qemu, earlier, tearDown, perform: (steps) => asStage(stage, performSteps(steps, context)) };
+    return {
+      main: main.qemu,
+      earlier,
+      tearDown,
+      perform: (steps) => asStage(stage, performSteps(steps, context)),
+    };
   } catch (error) {
     const end = await endOf(error, actors);
     await tearDown();
@@ -167,7 +174,9 @@ async function endActor({ qemu, recorder, serial }: Actor): Promise<void> {
 async function endOf(error: unknown, actors: Partial<Record<Side, Actor>>): Promise<ProcessEnd | undefined> {
   if (error instanceof QemuStartError) return error.end;
   // A race is won by what is settled already, so nothing is waited for here.
-  const ends = Object.values(actors).map(({ qemu }) => Promise.race([qemu.exited, Promise.resolve(undefined)]));
+  const ends = Object.values(actors).map(({ qemu }) =>
+    Promise.race([qemu.exited, Promise.resolve(undefined)]),
+  );
   return (await Promise.all(ends)).find((end) => end !== undefined);
 }
 

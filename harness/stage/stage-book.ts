@@ -25,7 +25,10 @@ export async function readStageBook(folder = STAGES_FOLDER): Promise<StageBook> 
   const files = await Promise.all(
     paths.map(async (entry) => {
       const path = join(entry.parentPath, entry.name);
-      const name = path.slice(folder.length).replace(/^\//, '').replace(/\.yaml$/, '');
+      const name = path
+        .slice(folder.length)
+        .replace(/^\//, '')
+        .replace(/\.yaml$/, '');
       return readStage(await readFile(path, 'utf8'), path, name);
     }),
   );
@@ -40,7 +43,8 @@ export function completeStages(files: readonly StageFile[]): StageBook {
     const done = book.get(file.name);
     if (done !== undefined) return done;
     const way = [...path, file.name];
-    if (path.includes(file.name)) file.extends?.cursor.fail(`a circle: ${way.join(' → ')}`, 'stages that end in one without extends');
+    if (path.includes(file.name))
+      file.extends?.cursor.fail(`a circle: ${way.join(' → ')}`, 'stages that end in one without extends');
     const base = file.extends && complete(named(byName, file.extends), way);
     const stage = layer(base, file);
     book.set(file.name, stage);
@@ -53,7 +57,10 @@ export function completeStages(files: readonly StageFile[]): StageBook {
   return book;
 }
 
-function named(files: ReadonlyMap<string, StageFile>, reference: NonNullable<StageFile['extends']>): StageFile {
+function named(
+  files: ReadonlyMap<string, StageFile>,
+  reference: NonNullable<StageFile['extends']>,
+): StageFile {
   const found = files.get(reference.name);
   if (found !== undefined) return found;
   const nearest = nearestName(reference.name, files.keys());

@@ -11,7 +11,7 @@ export interface Transcript {
 
 /** The front matter; described by `schemas/formats/transcript.json`. */
 export interface TranscriptHead {
-  /** Stable for ever: path-like, lower case, e.g. `examples/migration/query-migrate/active`. */
+  /** Stable for ever: path-like, e.g. `examples/migration/query-migrate/active`. QAPI names in it are never re-cased. */
   readonly id: string;
   readonly source: readonly Provenance[];
   /** Name of the stage to replay on; without one (and without `missing`) the bare VM. */

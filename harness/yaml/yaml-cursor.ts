@@ -26,7 +26,12 @@ export function readYaml(text: string, file: string, linesBefore = 0): YamlCurso
   });
   const error = document.errors[0];
   if (error !== undefined) {
-    throw inputErrorAt(placeOf(source, error.pos[0]), error.message.split('\n')[0] ?? '', 'valid YAML', error);
+    throw inputErrorAt(
+      placeOf(source, error.pos[0]),
+      error.message.split('\n')[0] ?? '',
+      'valid YAML',
+      error,
+    );
   }
   return new YamlCursor(document.contents, 0, source);
 }
@@ -89,7 +94,8 @@ export class YamlCursor {
     for (const { key, value } of this.node.items) {
       const keyNode = key as Node;
       const keyOffset = keyNode.range?.[0] ?? this.offset;
-      if (!isScalar(keyNode)) throw inputErrorAt(placeOf(this.source, keyOffset), 'a key that is no word', 'a word');
+      if (!isScalar(keyNode))
+        throw inputErrorAt(placeOf(this.source, keyOffset), 'a key that is no word', 'a word');
       const member = new YamlCursor(value as Node | null, keyOffset, this.source);
       member.keyPlace = placeOf(this.source, keyOffset);
       members.set(String(keyNode.value), member);
@@ -164,7 +170,12 @@ export class YamlCursor {
       const small = Number(value);
       return Number.isSafeInteger(small) ? small : value;
     }
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'boolean'
+    ) {
       return value;
     }
     return this.fail('a value that JSON does not have', 'a plain value');
