@@ -127,7 +127,7 @@ async function readQapiModel(path: string, options: BuildOptions): Promise<QapiM
   return readQapi(file, { family: options.family, release: seriesOf(release) });
 }
 
-/** A schema stands for a series: no point release has changed one. */
+/** A schema stands for a series: point releases share it (10.0.13 has one member more than 10.0.0, and that is rare). */
 function seriesOf(release: string): string {
   const series = /^([0-9]+\.[0-9]+)(\.[0-9]+)?$/.exec(release)?.[1];
   if (series === undefined) throw new InputError(`release '${release}'; expected X.Y`);

@@ -45,6 +45,8 @@ interface Dialogue extends DialogueContext {
   readonly captures: Map<string, JsonValue>;
   readonly heard: HeardEvent[];
   readonly pending: PendingCommand[];
+  /** Responses that came while an event was awaited. */
+  readonly responses: Incoming[];
   readonly findings: Finding[];
   checks: number;
 }
@@ -65,6 +67,7 @@ export async function performDialogue(
     captures: new Map(),
     heard: [],
     pending: [],
+    responses: [],
     findings: [],
     checks: 0,
   };
@@ -137,16 +140,23 @@ async function answerAll(dialogue: Dialogue): Promise<void> {
 /** Reads on until a response comes, taking in the events before it. */
 async function nextResponse(dialogue: Dialogue, command: string, index: number): Promise<Incoming> {
   for (;;) {
-    const incoming = await dialogue.connection.next(dialogue.patience);
+    const incoming = dialogue.responses.shift() ?? (await dialogue.connection.next(dialogue.patience));
     judge(dialogue, incoming, command, index);
-    if (incoming.kind === 'success' || incoming.kind === 'error') return incoming;
+    if (isResponse(incoming)) return incoming;
   }
+}
+
+function isResponse({ kind }: Incoming): boolean {
+  return kind === 'success' || kind === 'error';
 }
 
 async function expectEvent(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
   const name = stringAt(valueOfPattern(pattern).value, 'event');
   const event = takeHeard(dialogue, name) ?? (await awaitEvent(dialogue, name, index));
-  if (event !== undefined) { compare(dialogue, pattern, event.value, index); return; }
+  if (event !== undefined) {
+    compare(dialogue, pattern, event.value, index);
+    return;
+  }
   dialogue.checks++;
   const what = `no event ${name} within ${dialogue.patience / 1000} s`;
   blame(dialogue, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
@@ -162,7 +172,8 @@ async function awaitEvent(dialogue: Dialogue, name: string, index: number): Prom
   for (let left = dialogue.patience; left > 0; left = until - performance.now()) {
     const incoming = await dialogue.connection.next(left).catch(undefinedAtDeadline);
     if (incoming === undefined) return undefined;
-    judge(dialogue, incoming, '', index);
+    if (isResponse(incoming)) dialogue.responses.push(incoming);
+    else judge(dialogue, incoming, '', index);
     const event = takeHeard(dialogue, name);
     if (event !== undefined) return event;
   }

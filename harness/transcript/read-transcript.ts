@@ -1,8 +1,9 @@
-import { InputError, inputErrorAt } from '../errors.ts';
+import { inputErrorAt } from '../errors.ts';
 import { readYaml } from '../yaml/yaml-cursor.ts';
+import { checkFrontMatter } from './check-front-matter.ts';
 import { checkPlaces } from './check-places.ts';
 import { readBody } from './read-body.ts';
-import { readHead, type ReadHead } from './read-head.ts';
+import { readHead } from './read-head.ts';
 import type { Transcript } from './transcript.ts';
 
 /** A larger file is no transcript; a capture of such length is to be split. */
@@ -25,7 +26,8 @@ export function readTranscript(text: string, file: string): Transcript {
   const closing = CLOSING.exec(rest);
   if (closing === null) return failAt(file, 1, 'front matter without end', "a second line '---'");
   const yaml = rest.slice(0, closing.index);
-  const head = readFrontMatter(yaml, file);
+  checkFrontMatter(yaml, file);
+  const head = readHead(readYaml(yaml, file, 1));
   const bodyLine = yaml.split('\n').length + 2;
   const messages = readBody(clean, file, opening.length + closing.index + closing[0].length, bodyLine);
   checkPlaces(head, messages);
@@ -49,18 +51,6 @@ function cleanText(text: string, file: string): string {
   return /^---[ \t]*\r\n/.test(bare) ? bare.replaceAll('\r\n', '\n') : bare;
 }
 
-function readFrontMatter(yaml: string, file: string): ReadHead {
-  try {
-    return readHead(readYaml(yaml, file, 1));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    // The yaml package descends without a limit.
-    if (error instanceof RangeError)
-      return failAt(file, 2, 'front matter nested too deep', 'a few levels', error);
-    throw error;
-  }
-}
-
-function failAt(file: string, line: number, what: string, expected: string, cause?: unknown): never {
-  throw inputErrorAt({ file, line, column: 1 }, what, expected, cause);
+function failAt(file: string, line: number, what: string, expected: string): never {
+  throw inputErrorAt({ file, line, column: 1 }, what, expected);
 }

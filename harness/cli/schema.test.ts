@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { expect } from 'chai';
+import { InputError, SetupError } from '../errors.ts';
+import { makeTree } from '../qapi/fixture-tree.ts';
+import { addSchemaCommand } from './schema.ts';
+
+/** Runs `schema …` and returns what it printed. */
+async function run(...words: readonly string[]): Promise<string> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  addSchemaCommand(program);
+  const printed: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text: string | Uint8Array): boolean => printed.push(String(text)) > 0;
+  try {
+    await program.parseAsync(['schema', ...words], { from: 'user' });
+  } finally {
+    process.stdout.write = write;
+  }
+  return printed.join('');
+}
+
+async function errorOf(...words: readonly string[]): Promise<unknown> {
+  return run(...words).catch((error: unknown) => error);
+}
+
+const TREE = {
+  'qapi/qapi-schema.json': `{ 'include': 'more.json' }`,
+  'qapi/more.json': `{ 'command': 'sit', 'data': { 'on': 'str' } }`,
+  'qga/qapi-schema.json': `{ 'command': 'guest-sit' }`,
+  VERSION: '10.2.0\n',
+};
+
+describe('schema build', () => {
+  it('reads a tree, and knows its release', async () => {
+    using tree = makeTree(TREE);
+    const text = await run('build', '--qapi', tree.folder);
+    expect(text).to.include('"qapi-release": "10.2"').and.to.include('"command/sit/arguments": {');
+    expect(text).to.include('"qapi-module": "qapi/more.json"');
+    expect(await run('build', '--qapi', tree.folder, '--family', 'qga')).to.include('"command/guest-sit/arguments"');
+  });
+
+  it('reads a top file, and writes to a file or into a folder', async () => {
+    using tree = makeTree({ ...TREE, 'out/.keep': '' });
+    const [top, out] = [join(tree.folder, 'qapi/qapi-schema.json'), join(tree.folder, 'out')];
+    const file = join(out, 'mine.json');
+    expect(await run('build', '--qapi', top, '--release', '9.1.3', '-o', out)).to.equal('');
+    expect(await run('build', '--qapi', top, '--release', '9.1', '-o', file)).to.equal('');
+    expect(readFileSync(join(out, '9.1.json'), 'utf8')).to.equal(readFileSync(file, 'utf8'));
+  });
+
+  it('reads a reply of query-qmp-schema', async () => {
+    const reply = `{ "return": [ { "name": "0", "meta-type": "object", "members": [] },
+      { "name": "sit", "meta-type": "command", "arg-type": "0", "ret-type": "0" } ] }`;
+    using tree = makeTree({ 'reply.json': reply });
+    const text = await run('build', '--introspection', join(tree.folder, 'reply.json'), '--release', '11.1');
+    expect(text).to.include('"qapi-source": "introspection"').and.to.include('"command/sit/returns"');
+  });
+
+  it('refuses what it cannot use', async () => {
+    using tree = makeTree({ 'top.json': `{ 'command': 'x' }`, 'broken.json': `{ 'command' }`, 'reply.json': '[]' });
+    const [top, broken, reply] = ['top.json', 'broken.json', 'reply.json'].map((name) => join(tree.folder, name));
+    const cases: readonly (readonly [readonly (string | undefined)[], RegExp])[] = [
+      [[], /^expected one of --qapi, --introspection and --qemu$/],
+      [['--qapi', top, '--introspection', reply], /^expected one of/],
+      [['--qapi', top], /does not tell its release; expected --release X\.Y$/],
+      [['--qapi', top, '--release', 'latest'], /^release 'latest'; expected X\.Y$/],
+      [['--qapi', tree.folder, '--release', '9.1'], /no qmp schema; expected qapi\/qapi-schema\.json/],
+      [['--qapi', broken, '--release', '9.1'], /broken\.json:1:13: expected ':'$/],
+      [['--qapi', join(tree.folder, 'none'), '--release', '9.1'], /no such file/],
+      [['--introspection', reply], /does not tell the release/],
+      [['--introspection', join(tree.folder, 'none'), '--release', '9.1'], /^can't read/],
+      [['--introspection', broken, '--release', '9.1'], /broken\.json:1:3: /],
+    ];
+    for (const [words, message] of cases) {
+      const error = await errorOf('build', ...words.filter((word) => word !== undefined));
+      expect(error, words.join(' ')).to.be.instanceOf(InputError);
+      expect(error).to.have.property('message').that.matches(message);
+    }
+  });
+
+  it('says so when a QEMU does not start', async () => {
+    using tree = makeTree({});
+    const qemu = join(tree.folder, 'qemu');
+    expect(existsSync(qemu)).to.equal(false);
+    expect(await errorOf('build', '--qemu', qemu)).to.be.instanceOf(SetupError);
+  });
+});
+
+describe('schema show', () => {
+  it('shows a command, a type and an event', async () => {
+    expect(await run('show', 'query-status', '--release', '10.2')).to.equal(
+      'command query-status: arguments (qapi/run-state.json) [may run in preconfig state]\n  no members\n' +
+        'message query-status: returns\n  StatusInfo\n',
+    );
+    expect(await run('show', 'StatusInfo', '--release', '10.2')).to.equal(
+      'struct StatusInfo (qapi/run-state.json)\n  running: bool\n  status: RunState\n',
+    );
+    expect(await run('show', 'STOP', '--release', '7.2')).to.equal(
+      'event STOP: data (qapi/run-state.json)\n  nothing\n',
+    );
+  });
+
+  it('prints JSON', async () => {
+    const shown: unknown = JSON.parse(await run('show', 'STOP', '--release', '7.2', '--json'));
+    expect(shown).to.have.nested.property('event/STOP/data.qapi-kind', 'event');
+  });
+
+  it('takes the newest release, and suggests the name that was meant', async () => {
+    expect(await errorOf('show', 'query-statsu'))
+      .to.be.instanceOf(InputError)
+      .with.property('message')
+      .that.matches(/^no type, command or event 'query-statsu' in 1[0-9.]+\. Did you mean 'query-stat(us|s)'\?$/);
+    expect(await errorOf('show', 'toString')).to.be.instanceOf(InputError);
+  });
+
+  it('refuses a release that it has not', async () => {
+    expect(await errorOf('show', 'quit', '--release', '1.1')).to.be.instanceOf(InputError);
+    expect(await errorOf('show', 'quit', '--family', 'qsd')).to.be.instanceOf(InputError);
+  });
+});
+
+describe('schema list', () => {
+  it('lists releases by number', async () => {
+    const releases = (await run('list')).trim().split('\n');
+    expect(releases.indexOf('7.2')).to.be.within(0, releases.indexOf('10.0') - 1);
+    expect(JSON.parse(await run('list', '--json'))).to.deep.equal(releases);
+    expect(await run('list', '--family', 'qsd')).to.equal('');
+  });
+
+  it('lists the names of one', async () => {
+    expect(await run('list', '--release', '10.2')).to.include('command blockdev-add\n').and.to.include('event STOP\n');
+    const names: unknown = JSON.parse(await run('list', '--release', '10.2', '--json'));
+    expect(names).to.have.all.keys('types', 'commands', 'events');
+  });
+});
