@@ -14,7 +14,7 @@ export function addGuestsCommand(program: Command): void {
     .command('build')
     .description(
       'Assembles the sources in recordings/guests and writes the hex files that stand beside them. ' +
-        'Needs GNU as and ld for x86 (package binutils).',
+        'Uses GNU as and ld for x86 from PATH, else from the package archive (binutils).',
     )
     .option('--check', 'write nothing; exit with 1 if a hex file is not what its source makes')
     .option('--json', 'print one JSON array of {name, state}')
@@ -30,7 +30,8 @@ interface BuildOptions {
 
 async function build(options: BuildOptions): Promise<void> {
   const { compareGuests, writeGuest } = await import('../stage/build-guest.ts');
-  const guests = await compareGuests();
+  const { findAssembler } = await import('../stage/find-assembler.ts');
+  const guests = await compareGuests(findAssembler);
   if (options.check !== true) for (const guest of guests.filter(isWritable)) await writeGuest(guest);
   const text =
     options.json === true

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect } from 'chai';
-import { InputError, SetupError } from '../errors.ts';
 import { makeTree } from '../qapi/fixture-tree.ts';
 import { addSchemaCommand } from './schema.ts';
 
@@ -21,8 +20,12 @@ async function run(...words: readonly string[]): Promise<string> {
   return printed.join('');
 }
 
-async function errorOf(...words: readonly string[]): Promise<unknown> {
-  return run(...words).catch((error: unknown) => error);
+/** `name: message` of what it throws: mocha and the dynamic imports of the actions load the error classes twice. */
+async function errorOf(...words: readonly string[]): Promise<string> {
+  return run(...words).then(
+    () => 'no error',
+    (error: unknown) => String(error),
+  );
 }
 
 const TREE = {
@@ -38,7 +41,9 @@ describe('schema build', () => {
     const text = await run('build', '--qapi', tree.folder);
     expect(text).to.include('"qapi-release": "10.2"').and.to.include('"command/sit/arguments": {');
     expect(text).to.include('"qapi-module": "qapi/more.json"');
-    expect(await run('build', '--qapi', tree.folder, '--family', 'qga')).to.include('"command/guest-sit/arguments"');
+    expect(await run('build', '--qapi', tree.folder, '--family', 'qga')).to.include(
+      '"command/guest-sit/arguments"',
+    );
   });
 
   it('reads a top file, and writes to a file or into a folder', async () => {
@@ -59,8 +64,14 @@ describe('schema build', () => {
   });
 
   it('refuses what it cannot use', async () => {
-    using tree = makeTree({ 'top.json': `{ 'command': 'x' }`, 'broken.json': `{ 'command' }`, 'reply.json': '[]' });
-    const [top, broken, reply] = ['top.json', 'broken.json', 'reply.json'].map((name) => join(tree.folder, name));
+    using tree = makeTree({
+      'top.json': `{ 'command': 'x' }`,
+      'broken.json': `{ 'command' }`,
+      'reply.json': '[]',
+    });
+    const [top, broken, reply] = ['top.json', 'broken.json', 'reply.json'].map((name) =>
+      join(tree.folder, name),
+    );
     const cases: readonly (readonly [readonly (string | undefined)[], RegExp])[] = [
       [[], /^expected one of --qapi, --introspection and --qemu$/],
       [['--qapi', top, '--introspection', reply], /^expected one of/],
@@ -75,8 +86,8 @@ describe('schema build', () => {
     ];
     for (const [words, message] of cases) {
       const error = await errorOf('build', ...words.filter((word) => word !== undefined));
-      expect(error, words.join(' ')).to.be.instanceOf(InputError);
-      expect(error).to.have.property('message').that.matches(message);
+      expect(error).to.match(/^InputError: /);
+      expect(error.slice('InputError: '.length)).to.match(message);
     }
   });
 
@@ -84,7 +95,7 @@ describe('schema build', () => {
     using tree = makeTree({});
     const qemu = join(tree.folder, 'qemu');
     expect(existsSync(qemu)).to.equal(false);
-    expect(await errorOf('build', '--qemu', qemu)).to.be.instanceOf(SetupError);
+    expect(await errorOf('build', '--qemu', qemu)).to.match(/^SetupError: /);
   });
 });
 
@@ -108,16 +119,15 @@ describe('schema show', () => {
   });
 
   it('takes the newest release, and suggests the name that was meant', async () => {
-    expect(await errorOf('show', 'query-statsu'))
-      .to.be.instanceOf(InputError)
-      .with.property('message')
-      .that.matches(/^no type, command or event 'query-statsu' in 1[0-9.]+\. Did you mean 'query-stat(us|s)'\?$/);
-    expect(await errorOf('show', 'toString')).to.be.instanceOf(InputError);
+    expect(await errorOf('show', 'query-statsu')).to.match(
+      /^InputError: no type, command or event 'query-statsu' in 1[0-9.]+\. Did you mean 'query-stat(us|s)'\?$/,
+    );
+    expect(await errorOf('show', 'toString')).to.match(/^InputError: /);
   });
 
   it('refuses a release that it has not', async () => {
-    expect(await errorOf('show', 'quit', '--release', '1.1')).to.be.instanceOf(InputError);
-    expect(await errorOf('show', 'quit', '--family', 'qsd')).to.be.instanceOf(InputError);
+    expect(await errorOf('show', 'quit', '--release', '1.1')).to.match(/^InputError: /);
+    expect(await errorOf('show', 'quit', '--family', 'qsd')).to.match(/^InputError: /);
   });
 });
 
@@ -130,7 +140,9 @@ describe('schema list', () => {
   });
 
   it('lists the names of one', async () => {
-    expect(await run('list', '--release', '10.2')).to.include('command blockdev-add\n').and.to.include('event STOP\n');
+    expect(await run('list', '--release', '10.2'))
+      .to.include('command blockdev-add\n')
+      .and.to.include('event STOP\n');
     const names: unknown = JSON.parse(await run('list', '--release', '10.2', '--json'));
     expect(names).to.have.all.keys('types', 'commands', 'events');
   });

@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { InputError } from '../errors.ts';
-import type { JsonObject } from '../json/value.ts';
+import { InputError, inputErrorAt } from '../errors.ts';
+import type { JsonObject, JsonValue } from '../json/value.ts';
 import type { QapiModel, SchemaFamily } from '../qapi/model.ts';
 
 const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qsd', 'qga'];
@@ -102,11 +102,24 @@ async function readModel(options: BuildOptions): Promise<QapiModel> {
     const { release, reply } = await introspectQemu(options.qemu);
     return modelFromIntrospection(reply, { release: seriesOf(options.release ?? release) });
   }
-  const { readJson } = await import('../json/read-json.ts');
-  const file = options.introspection ?? '';
-  if (options.release === undefined)
+  if (options.release === undefined) {
     throw new InputError('--introspection does not tell the release; expected --release X.Y');
-  return modelFromIntrospection(readJson(readInput(file)), { release: seriesOf(options.release) });
+  }
+  const reply = await readReply(options.introspection ?? '');
+  return modelFromIntrospection(reply, { release: seriesOf(options.release) });
+}
+
+async function readReply(file: string): Promise<JsonValue> {
+  const { readJson } = await import('../json/read-json.ts');
+  const { JsonSyntaxError } = await import('../json/scanner.ts');
+  const text = readInput(file);
+  try {
+    return readJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const { line, column, what, expected } = error;
+    throw inputErrorAt({ file, line, column }, what, expected, error);
+  }
 }
 
 function readInput(file: string): string {

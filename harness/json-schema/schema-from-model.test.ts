@@ -27,7 +27,12 @@ describe('schemaFromModel', () => {
     ['uint64', { 'qapi-kind': 'builtin', type: 'integer', minimum: 0, maximum: 18446744073709551615n }],
     [
       'int',
-      { 'qapi-kind': 'builtin', type: 'integer', minimum: -9223372036854775808n, maximum: 9223372036854775807n },
+      {
+        'qapi-kind': 'builtin',
+        type: 'integer',
+        minimum: -9223372036854775808n,
+        maximum: 9223372036854775807n,
+      },
     ],
     ['number', { 'qapi-kind': 'builtin', type: 'number' }],
     ['any', true],
@@ -102,7 +107,10 @@ describe('schemaFromModel', () => {
         unevaluatedProperties: false,
       },
     ],
-    ['command/brew/returns', { type: 'array', items: { $ref: '#/$defs/Kettle', unevaluatedProperties: false } }],
+    [
+      'command/brew/returns',
+      { type: 'array', items: { $ref: '#/$defs/Kettle', unevaluatedProperties: false } },
+    ],
     [
       'command/order/arguments',
       {
@@ -142,7 +150,9 @@ describe('schemaFromModel', () => {
 
   it('gives the guest agent neither greeting nor events', () => {
     const schema = schemaFromModel(modelOfText(`{ 'command': 'guest-ping' }`, 'qga'));
-    expect(Object.keys(definitionsOf(schema))).to.include('success').and.not.to.include.members(['greeting', 'event']);
+    expect(Object.keys(definitionsOf(schema)))
+      .to.include('success')
+      .and.not.to.include.members(['greeting', 'event']);
   });
 
   it('folds the integers of introspection', () => {

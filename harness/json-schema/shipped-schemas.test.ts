@@ -58,7 +58,10 @@ describe('shipped schemas', () => {
 
   it('are found by release and by point release', () => {
     expect(loadSchema('7.2.22')['qapi-release']).to.equal('7.2');
-    expect(() => loadSchema('7.9')).to.throw(InputError, "no qmp schema of release '7.9'; there are: 5.2, 7.2");
+    expect(() => loadSchema('7.9')).to.throw(
+      InputError,
+      "no qmp schema of release '7.9'; there are: 5.2, 7.2",
+    );
     expect(() => loadSchema('../7.2')).to.throw(InputError);
     expect(() => loadSchema('10.2', 'qga')).to.throw(InputError, 'there are: none');
   });
@@ -70,8 +73,8 @@ describe('shipped schemas', () => {
       expect(bundle).to.include({ 'qapi-family': 'qmp', 'qapi-release': release });
       expect(Object.keys(defs)).to.include.members(['greeting', 'success', 'error', 'event']);
       for (const reference of valuesOf(defs, '$ref')) {
-        const [, key = ''] = stepsOfPointer(String(reference).slice(1));
-        expect(Object.hasOwn(defs, key), String(reference)).to.equal(true);
+        const [, key = ''] = typeof reference === 'string' ? stepsOfPointer(reference.slice(1)) : [];
+        expect(Object.hasOwn(defs, key), key).to.equal(true);
       }
     });
   }
@@ -80,7 +83,7 @@ describe('shipped schemas', () => {
     const bundle = loadSchema('10.2');
     const { ajv, id } = openOracle(bundle);
     for (const key of Object.keys(definitionsOf(bundle))) ajv.compile({ $ref: id + refTo(key) });
-  });
+  }).timeout(30_000);
 });
 
 /** Picks, reproducibly, what a made-up value consists of. */
@@ -102,19 +105,24 @@ function makeValue(defs: JsonObject, schema: JsonValue | undefined, dice: Dice, 
     const alternative = schema['allOf'][dice.roll(schema['allOf'].length)];
     return makeValue(defs, isJsonObject(alternative) ? alternative['then'] : true, dice, depth);
   }
-  if (schema['type'] === 'array') return dice.roll(2) === 0 ? [] : [makeValue(defs, schema['items'], dice, depth + 1)];
-  return ({ string: 'text', boolean: true, integer: dice.roll(200), number: 0.5 } as const)[String(schema['type'])] ?? null;
+  if (schema['type'] === 'array')
+    return dice.roll(2) === 0 ? [] : [makeValue(defs, schema['items'], dice, depth + 1)];
+  const scalars: JsonObject = { string: 'text', boolean: true, integer: dice.roll(200), number: 0.5 };
+  return typeof schema['type'] === 'string' ? (scalars[schema['type']] ?? null) : null;
 }
 
 function makeObject(defs: JsonObject, schema: JsonObject, dice: Dice, depth: number): JsonObject {
   const base = typeof schema['$ref'] === 'string' ? target(defs, schema['$ref']) : undefined;
-  const object: Record<string, JsonValue> = isJsonObject(base) ? { ...makeObject(defs, base, dice, depth) } : {};
+  const object: Record<string, JsonValue> = isJsonObject(base)
+    ? { ...makeObject(defs, base, dice, depth) }
+    : {};
   const required = isJsonArray(schema['required']) ? schema['required'] : [];
   for (const [name, type] of Object.entries(isJsonObject(schema['properties']) ? schema['properties'] : {})) {
     const isThere = required.includes(name) ? dice.roll(40) > 0 : depth < 3 && dice.roll(4) === 0;
     if (isThere) object[name] = makeValue(defs, type, dice, depth + 1);
   }
-  const tag = typeof schema['qapi-discriminator'] === 'string' ? object[schema['qapi-discriminator']] : undefined;
+  const tag =
+    typeof schema['qapi-discriminator'] === 'string' ? object[schema['qapi-discriminator']] : undefined;
   for (const branch of isJsonArray(schema['allOf']) ? schema['allOf'] : []) {
     if (!isJsonObject(branch) || [...valuesOf(branch, 'const')][0] !== tag) continue;
     const then = isJsonObject(branch['then']) ? branch['then']['$ref'] : undefined;
@@ -140,8 +148,22 @@ describe('our validator and one that knows nothing of QAPI', () => {
   const defs = definitionsOf(bundle);
   const validator = createValidator(bundle);
   const { ajv, id } = openOracle(bundle);
-  const commands = ['blockdev-add', 'migrate-set-parameters', 'object-add', 'chardev-add', 'netdev_add', 'transaction'];
-  const queries = ['query-block', 'query-migrate', 'query-stats', 'query-block-jobs', 'query-cpus-fast', 'query-chardev'];
+  const commands = [
+    'blockdev-add',
+    'migrate-set-parameters',
+    'object-add',
+    'chardev-add',
+    'netdev_add',
+    'transaction',
+  ];
+  const queries = [
+    'query-block',
+    'query-migrate',
+    'query-stats',
+    'query-block-jobs',
+    'query-cpus-fast',
+    'query-chardev',
+  ];
   const draws = fc.array(fc.nat(), { minLength: 60, maxLength: 120 });
   const RUNS = { seed: 1, numRuns: 300 };
 

@@ -85,7 +85,8 @@ describe('checkCommand', () => {
     ['{ "execute": "order", "arguments": { "cream": true } }', 'schema/missing-member /arguments/what'],
     ['{ "execute": "order", "arguments": { "what": 1, "cream": true } }', 'schema/type /arguments/what'],
   ];
-  for (const [text, ...violations] of bad) it(`refuses ${text}`, () => expect(command(text)).to.deep.equal(violations));
+  for (const [text, ...violations] of bad)
+    it(`refuses ${text}`, () => expect(command(text)).to.deep.equal(violations));
 });
 
 describe('arguments: one violation for one wrong place', () => {
@@ -119,7 +120,12 @@ describe('arguments: one violation for one wrong place', () => {
     ['pour', '{ "what": { "leaf": "none", "x": 1 } }', 'schema/unknown-member /arguments/what/x'],
     ['pour', '{ "what": { "leaf": "blue" } }', 'schema/branch /arguments/what/leaf'],
     ['pour', '{ "what": "", "into": {} }', 'schema/type /arguments/into'],
-    ['pour', '{ "what": "", "into": [ {}, 1 ] }', 'schema/missing-member /arguments/into/0/name', 'schema/type /arguments/into/1'],
+    [
+      'pour',
+      '{ "what": "", "into": [ {}, 1 ] }',
+      'schema/missing-member /arguments/into/0/name',
+      'schema/type /arguments/into/1',
+    ],
     ['pour', '{ "what": "", "into": [ { "name": null } ] }', 'schema/type /arguments/into/0/name'],
     ['qmp_capabilities', '{ "enable": [ "oob", "wings" ] }', 'schema/enum-value /arguments/enable/1'],
     ['qmp_capabilities', '{ "enable": [ 1 ] }', 'schema/type /arguments/enable/0'],
@@ -184,7 +190,8 @@ describe('checkSuccess', () => {
     ['steep', '{ "return": {} }', 'schema/unknown-command '],
   ];
   for (const [name, text, ...violations] of cases) {
-    it(`${name} ${text}`, () => expect(brief(validator.checkSuccess(name, readJson(text)))).to.deep.equal(violations));
+    it(`${name} ${text}`, () =>
+      expect(brief(validator.checkSuccess(name, readJson(text)))).to.deep.equal(violations));
   }
 });
 
@@ -215,18 +222,25 @@ describe('checkEvent', () => {
       '{ "event": "CLOSED", "timestamp": { "seconds": 1, "microseconds": 1000000 } }',
       'schema/envelope /timestamp/microseconds',
     ],
-    ['{ "event": "CLOSED", "timestamp": { "seconds": 1.5, "microseconds": 0 } }', 'schema/envelope /timestamp/seconds'],
+    [
+      '{ "event": "CLOSED", "timestamp": { "seconds": 1.5, "microseconds": 0 } }',
+      'schema/envelope /timestamp/seconds',
+    ],
     [`{ "event": "CLOSED", "data": {}, ${TIME} }`, 'schema/unknown-member /data'],
     [`{ "event": "CLOSED", "id": 1, ${TIME} }`, 'schema/envelope /id'],
     [`{ "event": "OPENED", ${TIME} }`, 'schema/unknown-event /event'],
     [`{ "event": 1, ${TIME} }`, 'schema/envelope /event'],
     [`{ ${TIME} }`, 'schema/envelope /event'],
     [`{ "event": "BOILED", ${TIME} }`, 'schema/missing-member /data'],
-    [`{ "event": "BOILED", "data": { "kettle": {} }, ${TIME} }`, ...['name', 'watts'].map((name) => `schema/missing-member /data/kettle/${name}`)],
+    [
+      `{ "event": "BOILED", "data": { "kettle": {} }, ${TIME} }`,
+      ...['name', 'watts'].map((name) => `schema/missing-member /data/kettle/${name}`),
+    ],
     [`{ "event": "BOILED", "data": [], ${TIME} }`, 'schema/type /data'],
     ['null', 'schema/envelope '],
   ];
-  for (const [text, ...violations] of cases) it(text, () => expect(event(text).sort()).to.deep.equal(violations));
+  for (const [text, ...violations] of cases)
+    it(text, () => expect(event(text).sort()).to.deep.equal(violations));
 });
 
 describe('checkGreeting', () => {
@@ -249,6 +263,16 @@ describe('checkGreeting', () => {
   }
 });
 
+describe('a value of the greatest depth', () => {
+  it('is checked to its end', () => {
+    const depth = 1000;
+    const text = `${'{ "leaf": "none", "again": '.repeat(depth)}{ "leaf": "red" }${' }'.repeat(depth)}`;
+    expect(argumentsOf('brew', text)).to.deep.equal([
+      `schema/branch /arguments${'/again'.repeat(depth)}/leaf`,
+    ]);
+  });
+});
+
 describe('elisions', () => {
   const explained: readonly (readonly [string, string, readonly string[]])[] = [
     ['a missing member of an open object', '{ "execute": "brew", "arguments": {} }', ['/arguments']],
@@ -256,7 +280,11 @@ describe('elisions', () => {
     ['the command itself', '{}', ['']],
     ['the name of the command', '{ "execute": null, "arguments": { "x": 1 } }', ['/execute']],
     ['arguments as a whole', '{ "execute": "brew", "arguments": null }', ['/arguments']],
-    ['a value', '{ "execute": "brew", "arguments": { "leaf": "green", "seconds": null } }', ['/arguments/seconds']],
+    [
+      'a value',
+      '{ "execute": "brew", "arguments": { "leaf": "green", "seconds": null } }',
+      ['/arguments/seconds'],
+    ],
     [
       'the discriminator, and so any member',
       '{ "execute": "brew", "arguments": { "leaf": null, "fat": 1, "rum": 2 } }',
@@ -272,7 +300,11 @@ describe('elisions', () => {
       '{ "execute": "brew", "arguments": { "leaf": "black", "fat": 1 } }',
       ['/arguments'],
     ],
-    ['an element', '{ "execute": "pour", "arguments": { "what": "", "into": [ null ] } }', ['/arguments/into/0']],
+    [
+      'an element',
+      '{ "execute": "pour", "arguments": { "what": "", "into": [ null ] } }',
+      ['/arguments/into/0'],
+    ],
     ['an alternate', '{ "execute": "limits", "arguments": { "u8": null } }', ['/arguments/u8']],
   ];
   for (const [what, text, open] of explained) {
@@ -307,8 +339,18 @@ describe('elisions', () => {
       ['/arguments'],
       'schema/unknown-member /arguments/fat',
     ],
-    ['null that is no elision', '{ "execute": "limits", "arguments": { "u8": null } }', [''], 'schema/type /arguments/u8'],
-    ['an object where a string belongs', '{ "execute": "order", "arguments": { "what": {} } }', ['/arguments/what'], 'schema/type /arguments/what'],
+    [
+      'null that is no elision',
+      '{ "execute": "limits", "arguments": { "u8": null } }',
+      [''],
+      'schema/type /arguments/u8',
+    ],
+    [
+      'an object where a string belongs',
+      '{ "execute": "order", "arguments": { "what": {} } }',
+      ['/arguments/what'],
+      'schema/type /arguments/what',
+    ],
   ];
   for (const [what, text, open, violation] of not) {
     it(`do not explain ${what}`, () => expect(command(text, open)).to.deep.equal([violation]));
@@ -316,7 +358,9 @@ describe('elisions', () => {
 
   it('explain what an event leaves out', () => {
     expect(event('{ "event": "BOILED" }', [''])).to.deep.equal([]);
-    expect(event('{ "event": "BOILED", "data": null, "timestamp": null }', ['/data', '/timestamp'])).to.deep.equal([]);
+    expect(
+      event('{ "event": "BOILED", "data": null, "timestamp": null }', ['/data', '/timestamp']),
+    ).to.deep.equal([]);
     expect(event('{ "event": "CLOSED", "timestamp": {} }', ['/timestamp'])).to.deep.equal([]);
     expect(event('{ "event": "OPENED" }', [''])).to.deep.equal(['schema/unknown-event /event']);
   });
@@ -339,12 +383,16 @@ describe('a guest agent', () => {
   it('neither greets nor tells events', () => {
     const agent = createValidator(bundleOfText(`{ 'command': 'guest-ping' }`));
     expect(brief(agent.checkGreeting({}))).to.deep.equal(['schema/envelope ']);
-    expect(brief(agent.checkEvent({ event: 'X' }))).to.deep.equal(['schema/envelope ', 'schema/unknown-event /event']);
+    expect(brief(agent.checkEvent({ event: 'X' }))).to.deep.equal([
+      'schema/envelope ',
+      'schema/unknown-event /event',
+    ]);
   });
 
   it('has the known error classes where the schema does not list them', () => {
     const agent = createValidator(bundleOfText(`{ 'command': 'guest-ping' }`));
-    const error = (name: JsonValue): string[] => brief(agent.checkError({ error: { class: name, desc: '' } }));
+    const error = (name: JsonValue): string[] =>
+      brief(agent.checkError({ error: { class: name, desc: '' } }));
     expect(error('KVMMissingCap')).to.deep.equal([]);
     expect(error('KVMMissing')).to.deep.equal(['schema/enum-value /error/class']);
   });

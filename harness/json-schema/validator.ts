@@ -5,7 +5,7 @@ import { checkValue, openDefinitions, type Checker } from './check-value.ts';
 import { keyOf } from './references.ts';
 import { describeValue, report, type Examination, type PlaceIn, type SchemaViolation } from './violation.ts';
 
-export type { SchemaRule, SchemaViolation } from './violation.ts';
+export type { SchemaViolation } from './violation.ts';
 
 /** How a message is checked. */
 export interface CheckOptions {

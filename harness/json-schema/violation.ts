@@ -3,7 +3,7 @@ import { valueAt } from '../json/pointer.ts';
 import { writeJson } from '../json/write-json.ts';
 
 /** The rules whose breach the validator reports. */
-export type SchemaRule =
+type SchemaRule =
   | 'schema/unknown-member'
   | 'schema/missing-member'
   | 'schema/type'
@@ -17,7 +17,8 @@ export type SchemaRule =
 
 /** One place of a message that does not fit the schema. */
 export interface SchemaViolation {
-  readonly rule: SchemaRule;
+  /** One of {@link SchemaRule}. */
+  readonly rule: string;
   /** JSON Pointer into the message; for a missing member, where it should be. */
   readonly pointer: string;
   /** What stands there. */
@@ -53,12 +54,20 @@ const ENVELOPE_RULES: ReadonlySet<SchemaRule> = new Set([
   'schema/range',
 ]);
 
+/** A violation, but for its place. */
+interface Finding {
+  readonly rule: SchemaRule;
+  readonly what: string;
+  readonly expected: string;
+}
+
 /** Adds a violation at a place, unless an elision explains it. */
-export function report(place: PlaceIn, finding: Omit<SchemaViolation, 'pointer'>): void {
+export function report(place: PlaceIn, finding: Finding): void {
   const { examination, pointer } = place;
   if (examination.open.size > 0 && isExplained(place, finding.rule)) return;
   const inEnvelope = examination.inEnvelope && ENVELOPE_RULES.has(finding.rule);
-  examination.violations.push({ ...finding, rule: inEnvelope ? 'schema/envelope' : finding.rule, pointer });
+  const rule = inEnvelope ? 'schema/envelope' : finding.rule;
+  examination.violations.push({ rule, pointer, what: finding.what, expected: finding.expected });
 }
 
 /** Anything may stand for an elided value, and any further member in an open object. */

@@ -57,6 +57,7 @@ describe('conditions', () => {
     ['symbols', { any: ['A', {}] }],
   ] as const;
   for (const [dialect, value] of wrong) {
-    it(`${dialect}: ${JSON.stringify(value)} is none`, () => expect(readCondition(value, dialect)).to.be.a('string'));
+    it(`${dialect}: ${JSON.stringify(value)} is none`, () =>
+      expect(readCondition(value, dialect)).to.be.a('string'));
   }
 });

@@ -18,12 +18,19 @@ describe('modelFromIntrospection', () => {
   it('takes the array or the whole response', () => {
     const direct = modelFromIntrospection(BUILTINS, { release: '10.0' });
     expect(modelFromIntrospection({ return: BUILTINS }, { release: '10.0' })).to.deep.equal(direct);
-    expect(direct).to.deep.equal({ source: 'introspection', family: 'qmp', release: '10.0', definitions: new Map() });
+    expect(direct).to.deep.equal({
+      source: 'introspection',
+      family: 'qmp',
+      release: '10.0',
+      definitions: new Map(),
+    });
   });
 
   it('reads enum values from members, or from values where there are none', () => {
     const members = [{ name: 'a' }, { name: 'b', features: ['unstable'] }];
-    expect(definition('t1', [{ name: '1', 'meta-type': 'enum', members, values: ['a', 'b'] }])).to.deep.include({
+    expect(
+      definition('t1', [{ name: '1', 'meta-type': 'enum', members, values: ['a', 'b'] }]),
+    ).to.deep.include({
       kind: 'enum',
       values: [
         { name: 'a', features: [] },
@@ -41,7 +48,9 @@ describe('modelFromIntrospection', () => {
       { name: 'b', type: 'int', default: null, features: ['deprecated'] },
     ];
     const array = { name: '[str]', 'meta-type': 'array', 'element-type': 'str' };
-    expect(definition('t1', [array, { name: '1', 'meta-type': 'object', members, features: ['f'] }])).to.deep.equal({
+    expect(
+      definition('t1', [array, { name: '1', 'meta-type': 'object', members, features: ['f'] }]),
+    ).to.deep.equal({
       kind: 'struct',
       name: 't1',
       features: [{ name: 'f' }],
@@ -90,7 +99,13 @@ describe('modelFromIntrospection', () => {
 
   it('reads a command and an event, with types by name or none', () => {
     const type = { name: '1', 'meta-type': 'object', members: [{ name: 'n', type: 'int' }] };
-    const command = { name: 'c', 'meta-type': 'command', 'arg-type': '1', 'ret-type': 'int', 'allow-oob': true };
+    const command = {
+      name: 'c',
+      'meta-type': 'command',
+      'arg-type': '1',
+      'ret-type': 'int',
+      'allow-oob': true,
+    };
     const event = { name: 'E', 'meta-type': 'event', 'arg-type': '0' };
     expect(definition('c', [type, command])).to.deep.include({
       arguments: { type: 't1' },
@@ -102,7 +117,12 @@ describe('modelFromIntrospection', () => {
   });
 
   it('knows which commands take more than introspection tells', () => {
-    const command = (name: string): JsonValue => ({ name, 'meta-type': 'command', 'arg-type': '0', 'ret-type': '0' });
+    const command = (name: string): JsonValue => ({
+      name,
+      'meta-type': 'command',
+      'arg-type': '0',
+      'ret-type': '0',
+    });
     for (const [name, release, gen] of [
       ['device_add', '11.1', false],
       ['object-add', '5.2', false],
@@ -124,7 +144,11 @@ describe('modelFromIntrospection', () => {
     ['an unknown built-in type', [{ name: 'x', 'meta-type': 'builtin' }], "'x': unknown built-in type"],
     ['an enum without values', [{ name: '1', 'meta-type': 'enum' }], "'1': no 'values'"],
     ['values that are no strings', [{ name: '1', 'meta-type': 'enum', values: [1] }], 'no array of strings'],
-    ['members that are no objects', [{ name: '1', 'meta-type': 'object', members: ['a'] }], 'no array of objects'],
+    [
+      'members that are no objects',
+      [{ name: '1', 'meta-type': 'object', members: ['a'] }],
+      'no array of objects',
+    ],
     [
       'a type that is not there',
       [{ name: '1', 'meta-type': 'object', members: [{ name: 'a', type: '9' }] }],

@@ -7,7 +7,9 @@ import type { Definition, QapiModel } from './model.ts';
 import { readQapi } from './read-qapi.ts';
 
 function read(text: string, release = '10.0'): QapiModel {
-  return withTree({ 'top.json': text }, (folder) => readQapi(join(folder, 'top.json'), { family: 'qmp', release }));
+  return withTree({ 'top.json': text }, (folder) =>
+    readQapi(join(folder, 'top.json'), { family: 'qmp', release }),
+  );
 }
 
 function definition(text: string, name: string, release?: string): Definition | undefined {
@@ -96,7 +98,10 @@ describe('readQapi', () => {
 { 'struct': 'L', 'data': {} }
 { 'union': 'Inner', 'base': { 'j': 'K' }, 'discriminator': 'j', 'data': { 'a': 'L' } }
 { 'union': 'Outer', 'base': 'B', 'discriminator': 'k', 'data': { 'a': 'Inner' } }`;
-    expect(definition(text, 'Outer')).to.deep.include({ base: 'B', branches: [{ name: 'a', type: { name: 'Inner' } }] });
+    expect(definition(text, 'Outer')).to.deep.include({
+      base: 'B',
+      branches: [{ name: 'a', type: { name: 'Inner' } }],
+    });
   });
 
   it('stores a simple union as the flat union that it abbreviates', () => {
@@ -157,7 +162,9 @@ describe('readQapi', () => {
 
   it('reads an event with data and one without', () => {
     const text = `{ 'event': 'E', 'data': { '*n': 'int' } } { 'event': 'F' } { 'event': 'G', 'data': {} }`;
-    expect(definition(text, 'E')).to.deep.include({ arguments: { members: [member('n', 'int', { optional: true })] } });
+    expect(definition(text, 'E')).to.deep.include({
+      arguments: { members: [member('n', 'int', { optional: true })] },
+    });
     expect(definition(text, 'F')).to.deep.include({ arguments: undefined });
     expect(definition(text, 'G')).to.deep.include({ arguments: undefined });
   });
@@ -175,7 +182,11 @@ describe('readQapi', () => {
     });
     expect(definitions.get('q_obj_T-in')).to.deep.include({ members: [member('major', 'int')] });
     expect(definitions.get('Ref')).to.have.property('kind', 'alternate');
-    expect(definitions.get('c')).to.deep.include({ gen: false, successResponse: false, returns: { name: 'any' } });
+    expect(definitions.get('c')).to.deep.include({
+      gen: false,
+      successResponse: false,
+      returns: { name: 'any' },
+    });
   });
 
   it('includes each file once, in the order of the includes, and keeps places relative to the tree', () => {
@@ -185,7 +196,10 @@ describe('readQapi', () => {
       'qapi/sub/b.json': `##\n# @b: text with 'quotes' { and } brackets\n##\n{ 'command': 'b' }`,
     };
     withTree(files, (folder) => {
-      const { definitions } = readQapi(join(folder, 'qapi/qapi-schema.json'), { family: 'qmp', release: '10.0' });
+      const { definitions } = readQapi(join(folder, 'qapi/qapi-schema.json'), {
+        family: 'qmp',
+        release: '10.0',
+      });
       expect([...definitions.values()].map(({ name, place }) => [name, place])).to.deep.equal([
         ['b', { file: 'qapi/sub/b.json', line: 4 }],
         ['a', { file: 'qapi/a.json', line: 2 }],
@@ -194,7 +208,12 @@ describe('readQapi', () => {
   });
 
   it('knows the pragmas of all ages', () => {
-    const names = ['returns-whitelist', 'name-case-whitelist', 'command-name-exceptions', 'documentation-exceptions'];
+    const names = [
+      'returns-whitelist',
+      'name-case-whitelist',
+      'command-name-exceptions',
+      'documentation-exceptions',
+    ];
     const lists = names.map((name) => `'${name}': [ 'x' ]`).join(', ');
     expect(read(`{ 'pragma': { 'doc-required': true, ${lists} } }`).definitions.size).to.equal(0);
   });
@@ -223,7 +242,10 @@ describe('readQapi refuses', () => {
     [`{ 'include': [ 'a.json' ] }`, "top.json:1: value of 'include' must be a string"],
     [`{ 'pragma': { 'no-such': true } }`, "top.json:1: unknown pragma 'no-such'"],
     [`{ 'pragma': { 'doc-required': 'yes' } }`, "top.json:1: pragma 'doc-required' must be boolean"],
-    [`{ 'pragma': { 'returns-whitelist': [ true ] } }`, "top.json:1: pragma 'returns-whitelist' must be a list of strings"],
+    [
+      `{ 'pragma': { 'returns-whitelist': [ true ] } }`,
+      "top.json:1: pragma 'returns-whitelist' must be a list of strings",
+    ],
     [`{ 'pragma': [] }`, "top.json:1: value of 'pragma' must be an object"],
     [`{ 'pragma': {}, 'x': 'y' }`, "top.json:1: invalid 'pragma' directive"],
     // shape
@@ -232,7 +254,10 @@ describe('readQapi refuses', () => {
     [`{ 'struct': true, 'data': {} }`, "top.json:1: 'struct' key must have a string value"],
     [`{ 'struct': '1x', 'data': {} }`, "top.json:1: In struct '1x': struct '1x' is not a valid name"],
     [`{ 'struct': 'S' }`, "top.json:1: In struct 'S': struct misses key 'data'"],
-    [`{ 'struct': 'S', 'data': {}, 'gen': false }`, "top.json:1: In struct 'S': struct has unknown key 'gen'"],
+    [
+      `{ 'struct': 'S', 'data': {}, 'gen': false }`,
+      "top.json:1: In struct 'S': struct has unknown key 'gen'",
+    ],
     [`{ 'struct': 'S', 'data': [] }`, "top.json:1: In struct 'S': 'data' should be an object or type name"],
     [`{ 'struct': 'S', 'data': {}, 'base': {} }`, "top.json:1: In struct 'S': 'base' should be a type name"],
     [
@@ -268,21 +293,40 @@ describe('readQapi refuses', () => {
       "top.json:1: In struct 'S': struct 'S': 'if' condition 'defined(X)' is not a valid identifier",
     ],
     [`{ 'enum': 'E', 'data': {} }`, "top.json:1: In enum 'E': 'data' must be a list"],
-    [`{ 'enum': 'E', 'data': [ true ] }`, "top.json:1: In enum 'E': 'data' value must be a string or an object"],
+    [
+      `{ 'enum': 'E', 'data': [ true ] }`,
+      "top.json:1: In enum 'E': 'data' value must be a string or an object",
+    ],
     [`{ 'enum': 'E', 'data': [ 'a', 'a' ] }`, "top.json:1: In enum 'E': value 'a' is defined twice"],
     [`{ 'enum': 'E', 'data': [ '?' ] }`, "top.json:1: In enum 'E': value '?' is not a valid name"],
     [`{ 'enum': 'E', 'data': [], 'prefix': true }`, "top.json:1: In enum 'E': 'prefix' must be a string"],
     [`{ 'union': 'U', 'data': {} }`, "top.json:1: In union 'U': union misses key 'discriminator'"],
-    [`{ 'union': 'U', 'discriminator': 'x', 'data': {} }`, "top.json:1: In union 'U': 'discriminator' requires 'base'"],
+    [
+      `{ 'union': 'U', 'discriminator': 'x', 'data': {} }`,
+      "top.json:1: In union 'U': 'discriminator' requires 'base'",
+    ],
     [
       `{ 'union': 'U', 'base': 'B', 'discriminator': [], 'data': {} }`,
       "top.json:1: In union 'U': 'discriminator' must be a string",
     ],
-    [`{ 'union': 'U', 'base': 'B', 'data': {} }`, "top.json:1: In union 'U': 'base' requires 'discriminator'", '5.2'],
+    [
+      `{ 'union': 'U', 'base': 'B', 'data': {} }`,
+      "top.json:1: In union 'U': 'base' requires 'discriminator'",
+      '5.2',
+    ],
     [`{ 'alternate': 'A', 'data': {} }`, "top.json:1: In alternate 'A': 'data' must not be empty"],
-    [`{ 'command': 'c', 'gen': true }`, "top.json:1: In command 'c': flag 'gen' may only have the value false"],
-    [`{ 'command': 'c', 'gen': 'no' }`, "top.json:1: In command 'c': flag 'gen' may only have the value false"],
-    [`{ 'command': 'c', 'allow-oob': 'x' }`, "top.json:1: In command 'c': flag 'allow-oob' may only have the value true"],
+    [
+      `{ 'command': 'c', 'gen': true }`,
+      "top.json:1: In command 'c': flag 'gen' may only have the value false",
+    ],
+    [
+      `{ 'command': 'c', 'gen': 'no' }`,
+      "top.json:1: In command 'c': flag 'gen' may only have the value false",
+    ],
+    [
+      `{ 'command': 'c', 'allow-oob': 'x' }`,
+      "top.json:1: In command 'c': flag 'allow-oob' may only have the value true",
+    ],
     [
       `{ 'command': 'c', 'allow-oob': true, 'coroutine': true }`,
       "top.json:1: In command 'c': flags 'allow-oob' and 'coroutine' are incompatible",
@@ -297,13 +341,19 @@ describe('readQapi refuses', () => {
       `{ 'struct': 'S', 'data': {} }\n{ 'enum': 'S', 'data': [] }`,
       "top.json:2: In enum 'S': 'S' is already defined as struct at top.json:1",
     ],
-    [`{ 'struct': 'S', 'data': { 'a': 'X' } }`, "top.json:1: In struct 'S': member 'a' uses unknown type 'X'"],
+    [
+      `{ 'struct': 'S', 'data': { 'a': 'X' } }`,
+      "top.json:1: In struct 'S': member 'a' uses unknown type 'X'",
+    ],
     [
       `{ 'command': 'c' } { 'struct': 'S', 'data': { 'a': [ 'c' ] } }`,
       "top.json:1: In struct 'S': member 'a' uses command 'c' as a type",
     ],
     [`{ 'struct': 'S', 'base': 'X', 'data': {} }`, "top.json:1: In struct 'S': 'base' uses unknown type 'X'"],
-    [`{ 'struct': 'S', 'base': 'int', 'data': {} }`, "top.json:1: In struct 'S': 'base' cannot use built-in type 'int'"],
+    [
+      `{ 'struct': 'S', 'base': 'int', 'data': {} }`,
+      "top.json:1: In struct 'S': 'base' cannot use built-in type 'int'",
+    ],
     [`{ 'struct': 'S', 'base': 'S', 'data': {} }`, "top.json:1: In struct 'S': object contains itself"],
     [
       `{ 'struct': 'B', 'data': { 'a': 'int' } }\n{ 'struct': 'S', 'base': 'B', 'data': { '*a': 'str' } }`,
@@ -325,21 +375,41 @@ describe('readQapi refuses', () => {
     ],
   ];
   for (const [text, error, release] of cases) {
-    it(JSON.stringify(text).slice(0, 90), () => expect(errorOf({ 'top.json': text }, release)).to.equal(error));
+    it(JSON.stringify(text).slice(0, 90), () =>
+      expect(errorOf({ 'top.json': text }, release)).to.equal(error),
+    );
   }
 
   const unions: readonly (readonly [string, string])[] = [
-    [`'base': { 'k': 'K' }, 'discriminator': 'x', 'data': { 'a': 'S' }`, "discriminator 'x' is not a member of 'base'"],
-    [`'base': { '*k': 'K' }, 'discriminator': 'k', 'data': { 'a': 'S' }`, "discriminator 'k' must not be optional"],
+    [
+      `'base': { 'k': 'K' }, 'discriminator': 'x', 'data': { 'a': 'S' }`,
+      "discriminator 'x' is not a member of 'base'",
+    ],
+    [
+      `'base': { '*k': 'K' }, 'discriminator': 'k', 'data': { 'a': 'S' }`,
+      "discriminator 'k' must not be optional",
+    ],
     [
       `'base': { 'k': { 'type': 'K', 'if': 'X' } }, 'discriminator': 'k', 'data': { 'a': 'S' }`,
       "discriminator 'k' must not be conditional",
     ],
-    [`'base': { 'k': 'str' }, 'discriminator': 'k', 'data': { 'a': 'S' }`, "discriminator 'k' must be of enum type"],
+    [
+      `'base': { 'k': 'str' }, 'discriminator': 'k', 'data': { 'a': 'S' }`,
+      "discriminator 'k' must be of enum type",
+    ],
     [`'base': { 'k': 'K' }, 'discriminator': 'k', 'data': {}`, 'union has no branches'],
-    [`'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'z': 'S' }`, "branch 'z' is not a value of enum 'K'"],
-    [`'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'a': 'int' }`, "branch 'a' cannot use built-in type 'int'"],
-    [`'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'a': [ 'S' ] }`, "branch 'a' cannot use array type"],
+    [
+      `'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'z': 'S' }`,
+      "branch 'z' is not a value of enum 'K'",
+    ],
+    [
+      `'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'a': 'int' }`,
+      "branch 'a' cannot use built-in type 'int'",
+    ],
+    [
+      `'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'a': [ 'S' ] }`,
+      "branch 'a' cannot use array type",
+    ],
     [
       `'base': { 'k': 'K', 'm': 'int' }, 'discriminator': 'k', 'data': { 'a': 'S' }`,
       "branch 'a': member 'm' collides with another member of that name",
@@ -350,7 +420,9 @@ describe('readQapi refuses', () => {
 { 'union': 'V', 'base': { 'k': 'K' }, 'discriminator': 'k', 'data': { 'a': 'S' } }`;
   for (const [body, error] of unions) {
     it(`union: ${error}`, () =>
-      expect(errorOf({ 'top.json': `${before}\n{ 'union': 'U', ${body} }` })).to.equal(`top.json:3: In union 'U': ${error}`));
+      expect(errorOf({ 'top.json': `${before}\n{ 'union': 'U', ${body} }` })).to.equal(
+        `top.json:3: In union 'U': ${error}`,
+      ));
   }
 
   it('a union as arguments that are not boxed', () =>
@@ -360,7 +432,9 @@ describe('readQapi refuses', () => {
 
   it('an include cycle', () => {
     const files = { 'top.json': `{ 'include': 'a.json' }`, 'a.json': `\n{ 'include': './top.json' }` };
-    expect(errorOf(files)).to.equal('In file included from top.json:1:\na.json:2: inclusion loop for top.json');
+    expect(errorOf(files)).to.equal(
+      'In file included from top.json:1:\na.json:2: inclusion loop for top.json',
+    );
   });
 
   it('an include that is not there', () =>

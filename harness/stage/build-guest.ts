@@ -38,7 +38,7 @@ export function findAssemblerOnPath(path = process.env['PATH'] ?? ''): Assembler
 
 /** Assembles every guest in `folder` and compares it with its hex file. Writes nothing there. */
 export async function compareGuests(
-  findAssembler: FindAssembler = findAssemblerOnPath,
+  findAssembler: FindAssembler,
   folder = guestsFolder(),
 ): Promise<readonly GuestState[]> {
   const assembler = await findAssembler();

@@ -37,8 +37,10 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       if (await serial.waitFor(step.text, context.patience)) return;
       throw new SetupError(`the guest did not write '${step.text}' within ${context.patience / 1000} s`);
     }
-    case 'type':
-      { ;(context.serial(step.on) ?? noSerial(step.on)).type(step.text); return; }
+    case 'type': {
+      (context.serial(step.on) ?? noSerial(step.on)).type(step.text);
+      return;
+    }
   }
 }
 

@@ -29,7 +29,15 @@ export interface Comparison {
   readonly captured: [string, JsonValue][];
   failures: number;
   checks: number;
+  /** Levels between the message and the value that is being compared. */
+  depth: number;
 }
+
+/**
+ * Deeper values are reported instead of compared: the walk takes several frames of the stack for each level. QMP's own
+ * messages have less than thirty levels.
+ */
+export const MAX_COMPARED_LEVELS = 128;
 
 /** Compares a value that came with a place of the transcript, and reports into the comparison. */
 export type Compare = (

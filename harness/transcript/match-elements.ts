@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json/value.ts';
-import { adopt, report, tryOut, type Comparison, type Mode } from './comparison.ts';
+import { adopt, report, tryOut, type Comparison, type Mismatch, type Mode } from './comparison.ts';
 import {
   elementsOf,
   keyOf,
@@ -37,12 +37,13 @@ export function matchElements(
     const key = keyOf(comparison, element);
     if (seen.has(key)) continue;
     seen.add(key);
-    if (findElement(comparison, element, live, lookUp(element.grain))) continue;
+    const nearest = findElement(comparison, element, live, lookUp(element.grain));
+    if (nearest === undefined) continue;
     if (comparison.effort.left <= 0) {
       reportUndecided(comparison, 'shape', pointer, live);
       return;
     }
-    reportNearest(comparison, element, live, lookUp(element.grain));
+    reportNearest(comparison, element, live, nearest);
   }
 }
 
@@ -55,6 +56,7 @@ function indexClasses(comparison: Comparison, live: readonly JsonValue[]): (grai
     const before = made.get(grain);
     if (before !== undefined) return before;
     const index = new Map<number, JsonValue>();
+    if (comparison.trial) comparison.effort.left -= live.length;
     for (const element of live) {
       const number = comparison.classes.ofValue(element, grain);
       if (!index.has(number)) index.set(number, element);
@@ -64,53 +66,62 @@ function indexClasses(comparison: Comparison, live: readonly JsonValue[]): (grai
   };
 }
 
+/** Finds an element that fits, and counts it; where there is none, returns the trial that came nearest. */
 function findElement(
   comparison: Comparison,
   element: ExampleElement,
   live: readonly JsonValue[],
   index: ClassIndex,
-): boolean {
+): Nearest | undefined {
+  let nearest: Nearest = { failures: Infinity, first: undefined };
+  let tried = 0;
   for (const candidate of candidatesFor(comparison, element, live, index)) {
-    if (comparison.effort.left <= 0) return false;
+    if (comparison.effort.left <= 0) break;
     const trial = tryElement(comparison, element, candidate);
-    if (trial.failures > 0) continue;
-    adopt(comparison, trial);
-    return true;
+    if (trial.failures === 0) {
+      adopt(comparison, trial);
+      return undefined;
+    }
+    if (++tried > NEAREST_OF || trial.failures >= nearest.failures) continue;
+    nearest = { failures: trial.failures, first: trial.mismatches[0] };
   }
-  return false;
+  return nearest;
 }
 
+interface Nearest {
+  readonly failures: number;
+  readonly first: Mismatch | undefined;
+}
+
+/** Each class of elements once: nested arrays would multiply what is tried twice. */
 function* candidatesFor(
   comparison: Comparison,
   element: ExampleElement,
   live: readonly JsonValue[],
   index: ClassIndex,
 ): Generator<JsonValue> {
+  const { classes } = comparison;
   const opposite = live[element.index];
+  const classOfOpposite = opposite === undefined ? undefined : classes.ofValue(opposite, element.grain);
   if (opposite !== undefined) yield opposite;
-  const alike = index.get(comparison.classes.ofPattern(element.pattern, element.grain));
+  const classAlike = classes.ofPattern(element.pattern, element.grain);
+  const alike = classAlike === classOfOpposite ? undefined : index.get(classAlike);
   if (alike !== undefined) yield alike;
-  yield* index.values();
+  for (const [number, candidate] of index) {
+    if (number !== classOfOpposite && number !== classAlike) yield candidate;
+  }
 }
 
 function reportNearest(
   comparison: Comparison,
   element: ExampleElement,
   live: readonly JsonValue[],
-  index: ClassIndex,
+  { first }: Nearest,
 ): void {
-  let nearest: Comparison | undefined;
-  let tried = 0;
-  for (const candidate of candidatesFor(comparison, element, live, index)) {
-    if (tried++ === NEAREST_OF || comparison.effort.left <= 0) break;
-    const trial = tryElement(comparison, element, candidate);
-    if (nearest === undefined || trial.failures < nearest.failures) nearest = trial;
-  }
-  const first = nearest?.mismatches[0];
   comparison.checks++;
   const rest = first?.pointer.slice(element.pointer.length) ?? '';
   const what = (): string =>
-    `none of ${live.length} elements fits; the nearest has ${first?.what}${rest && ` at ${rest}`}`;
+    `none of ${live.length} elements fits; the nearest has ${first?.what ?? 'nothing alike'}${rest && ` at ${rest}`}`;
   report(comparison, 'shape/no-such-element', element.pointer, what, first?.expected ?? 'one that fits');
 }
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { MAX_NESTING } from '../json/scanner.ts';
 import type { JsonValue } from '../json/value.ts';
 import { anyJson } from './any-json.test.ts';
 import { matchMessage } from './match-message.ts';
-import { patternFromJson } from './read-pattern.ts';
+import { patternFromJson, readPattern, valueOfPattern } from './read-pattern.ts';
 import type { MatchKind, MatchRule } from './transcript.ts';
 
 describe('matchMessage on whatever comes', () => {
@@ -90,6 +91,31 @@ describe('matchMessage on whatever comes', () => {
         expect(result.mismatches.length > 0).to.equal(mismatches > 0);
         if (mismatches > 0) expect(result.mismatches.at(-1)?.rule).to.match(/undecided|no-such-element/);
       });
+    }
+  });
+
+  describe('deep messages', () => {
+    const nested = (open: string, close: string, levels: number, inmost: string): string =>
+      open.repeat(levels) + inmost + close.repeat(levels);
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      for (const as of ['shape', 'exact', 'set'] as const) {
+        const rulesOf = (inmost: string, levels: number): readonly string[] => {
+          const pattern = readPattern(nested(open, close, levels, '1'));
+          const live = valueOfPattern(readPattern(nested(open, close, levels, inmost))).value;
+          const options = { rules: [{ at: '', as }], captures: new Map<string, JsonValue>() };
+          return matchMessage(pattern, live, options).mismatches.map(({ rule }) => rule);
+        };
+        it(`${open} as ${as}: 100 levels are compared`, () => {
+          expect(rulesOf('2', 100)).to.deep.equal(as === 'exact' ? ['exact/value'] : []);
+          expect(rulesOf('"x"', 100)).to.have.length.at.least(1);
+        });
+        it(`${open} as ${as}: ${MAX_NESTING} levels are reported`, () => {
+          expect(rulesOf('1', MAX_NESTING)[0]).to.match(/too-deep|undecided|no-such-element/);
+        });
+      }
     }
   });
 });

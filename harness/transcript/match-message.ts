@@ -1,7 +1,15 @@
 import { pointerTo } from '../json/pointer.ts';
 import { isJsonArray, isJsonObject, jsonType, type JsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
-import { describe, isSame, report, type Comparison, type Mismatch, type Mode } from './comparison.ts';
+import {
+  describe,
+  isSame,
+  MAX_COMPARED_LEVELS,
+  report,
+  type Comparison,
+  type Mismatch,
+  type Mode,
+} from './comparison.ts';
 import { matchElements, matchSequence } from './match-elements.ts';
 import { matchSet } from './match-set.ts';
 import { ELIDED } from './read-pattern.ts';
@@ -50,6 +58,7 @@ export function matchMessage(expected: Pattern, live: JsonValue, options: MatchO
     captured: [],
     failures: 0,
     checks: 0,
+    depth: 0,
   };
   compare(
     comparison,
@@ -118,6 +127,24 @@ function compare(
 ): void {
   comparison.checks++;
   for (const name of capturesHere(rules)) comparison.captured.push([name, live]);
+  if (comparison.depth === MAX_COMPARED_LEVELS) {
+    const what = `a value below ${MAX_COMPARED_LEVELS} levels`;
+    report(comparison, `${mode}/too-deep`, pointer, () => what, 'one that can be compared');
+    return;
+  }
+  comparison.depth++;
+  compareByKind(comparison, pattern, live, rules, mode, pointer);
+  comparison.depth--;
+}
+
+function compareByKind(
+  comparison: Comparison,
+  pattern: Pattern,
+  live: JsonValue,
+  rules: RulesHere,
+  mode: Mode,
+  pointer: string,
+): void {
   const kind = kindHere(rules) ?? mode;
   switch (kind) {
     case 'any':

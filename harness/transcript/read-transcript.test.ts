@@ -91,14 +91,33 @@ describe('readTranscript', () => {
     });
     it('refuses deep messages', () =>
       refused(`${HEAD}-> ${'[{"a":'.repeat(1_000_000)}`, /a\.qmp:4:\d+: nesting too deep/));
-    it('refuses deep front matter', () =>
-      refused(`---\nid: ${'['.repeat(20_000)}\n---\n`, /^a\.qmp:2:\d+: /));
-    it('refuses front matter that is deep and whole', () => {
-      const nest = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
-      refused(
-        `---\nid: a\nsubstitute: [{at: /0, value: ${nest(20_000)}}]\n---\n-> 1`,
-        /^a\.qmp:\d+:\d+: .*; expected /,
+    const heads: readonly (readonly [what: string, head: string, error: RegExp])[] = [
+      ['deep flow', `id: ${'['.repeat(20_000)}`, /^a\.qmp:2:1: front matter nested too deep; expected /],
+      ['deep flow, whole', `a: ${'[['.repeat(200)}${']]'.repeat(200)}`, /nested too deep/],
+      ['brackets in strings between', `a: ${'[{"]": '.repeat(200)}`, /nested too deep/],
+      ['deep compact lists', '- '.repeat(20_000), /nested too deep/],
+      [
+        'deep block style',
+        Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
+        /nested too deep/,
+      ],
+      ['long', `id: "${'x'.repeat(70_000)}"`, /front matter over 64 KiB/],
+      [
+        'many unknown keys',
+        Array.from({ length: 5000 }, (_, at) => `k${at}: 1`).join('\n'),
+        /unknown key 'k0'/,
+      ],
+    ];
+    for (const [what, head, error] of heads) {
+      it(`refuses front matter: ${what}`, () => refused(`---\n${head}\n---\n-> 1\n`, error));
+    }
+    it('reads front matter with many brackets that are not deep', () => {
+      const value = `[${'{ "]": ["[", x[] ] }, '.repeat(500)}]`;
+      const { head } = readTranscript(
+        `---\nid: a\nsubstitute: [{ at: /0, value: ${value.replaceAll('x[]', '1')} }]\n---\n-> 1\n`,
+        'a',
       );
+      expect(head.substitute[0]?.value).to.have.length(500);
     });
   });
 

@@ -1,5 +1,6 @@
 import { isJsonArray, jsonType, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
+import { MAX_COMPARED_LEVELS } from './comparison.ts';
 import type { Pattern } from './transcript.ts';
 
 /** What counts when two values are put into one class: their shape only, or their scalars too. */
@@ -30,18 +31,22 @@ export function numberShapes(): ShapeClasses {
     known[grain].set(what, number);
     return number;
   };
-  const ofValue = (value: JsonValue, grain: Grain): number => {
+  const ofValue = (value: JsonValue, grain: Grain, depth = 0): number => {
+    if (depth > MAX_COMPARED_LEVELS) return numberOf(TOO_DEEP);
     if (value === null || typeof value !== 'object') return numberOf(keyOfScalar(value, grain));
     return remember(value, grain, () =>
       isJsonArray(value)
         ? keyOfArray(
-            value.map((element) => ofValue(element, grain)),
+            value.map((element) => ofValue(element, grain, depth + 1)),
             grain,
           )
-        : keyOfObject(Object.entries(value).map(([name, member]) => [name, ofValue(member, grain)])),
+        : keyOfObject(
+            Object.entries(value).map(([name, member]) => [name, ofValue(member, grain, depth + 1)]),
+          ),
     );
   };
-  const ofPattern = (pattern: Pattern, grain: Grain): number => {
+  const ofPattern = (pattern: Pattern, grain: Grain, depth = 0): number => {
+    if (depth > MAX_COMPARED_LEVELS) return numberOf(TOO_DEEP);
     if (pattern.kind === 'elision') return numberOf('...');
     if (pattern.kind === 'scalar') return numberOf(keyOfScalar(pattern.value, grain));
     return remember(pattern, grain, () => {
@@ -50,18 +55,22 @@ export function numberShapes(): ShapeClasses {
         return (
           open +
           keyOfArray(
-            pattern.elements.map((element) => ofPattern(element, grain)),
+            pattern.elements.map((element) => ofPattern(element, grain, depth + 1)),
             grain,
           )
         );
       }
       return (
-        open + keyOfObject([...pattern.members].map(([name, member]) => [name, ofPattern(member, grain)]))
+        open +
+        keyOfObject([...pattern.members].map(([name, member]) => [name, ofPattern(member, grain, depth + 1)]))
       );
     });
   };
   return { ofValue, ofPattern };
 }
+
+/** The class of all that is too deep to be compared. */
+const TOO_DEEP = 'too deep';
 
 function keyOfScalar(value: JsonValue, grain: Grain): string {
   if (grain === 'shape') return jsonType(value);
