@@ -79,7 +79,7 @@ function layer(base: Stage | undefined, file: StageFile): Stage {
     about: file.about,
     machine: file.machine ?? base?.machine ?? NOTHING.machine,
     memory: file.memory ?? base?.memory ?? NOTHING.memory,
-    paused: file.paused ?? base?.paused ?? (guest === undefined && NOTHING.paused),
+    paused: file.paused ?? (file.guest === undefined && (base?.paused ?? NOTHING.paused)),
     negotiated: file.negotiated ?? base?.negotiated ?? true,
     images: [...(base?.images ?? []), ...file.images],
     arguments: [...(base?.arguments ?? []), ...file.arguments],
