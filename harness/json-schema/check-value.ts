@@ -25,6 +25,13 @@ export interface Checker {
   readonly compiled: Map<string, Compiled>;
   /** Where the compiled function that runs stands; itself it knows only the way below. */
   current: { readonly examination: Examination; readonly base: string } | undefined;
+  /** Values that were met and are still to be checked: a queue, so that no message is too deep for the stack. */
+  readonly pending: Task[];
+}
+
+interface Task {
+  readonly schema: JsonObject;
+  readonly at: ValueAt;
 }
 
 /** A compiled function, and what a message about its errors needs. */
@@ -55,9 +62,9 @@ export function openDefinitions(defs: JsonObject): Checker {
     indexes: new Map(),
     compiled: new Map(),
     current: undefined,
+    pending: [],
   };
-  addKeyword(checker, 'qapi-object', (schema, at) => checkObject(checker, schema, at));
-  addKeyword(checker, 'qapi-alternate', (schema, at) => checkAlternate(checker, schema, at));
+  addKeyword(checker, 'qapi-later', (schema, at) => void checker.pending.push({ schema, at }));
   addKeyword(checker, 'qapi-integer', checkInteger);
   addKeyword(checker, 'qapi-number', checkNumber);
   return checker;
@@ -90,12 +97,27 @@ function addKeyword(
   });
 }
 
-/** Checks a value of a message against `schema`, a part of the bundle. */
+/** Checks a value of a message, and all that is in it, against `schema`, a part of the bundle. */
 export function checkValue(checker: Checker, schema: JsonValue, at: ValueAt): void {
   if (!isJsonObject(schema)) return;
+  const { pending } = checker;
+  pending.push({ schema, at });
+  try {
+    // The queue grows while it is worked off.
+    for (const task of pending) checkTask(checker, task);
+  } finally {
+    pending.length = 0;
+  }
+}
+
+function checkTask(checker: Checker, { schema, at }: Task): void {
   const { definition } = resolveSchema(checker.definitions, schema);
   if (definition['type'] === 'object') {
     checkObject(checker, schema, at);
+    return;
+  }
+  if (isJsonArray(definition['type'])) {
+    checkAlternate(checker, definition, at);
     return;
   }
   const compile = (): Compiled => ({
@@ -115,10 +137,9 @@ function compiledOnce(checker: Checker, key: string, compile: () => Compiled): C
 }
 
 function run(checker: Checker, compiled: Compiled, at: ValueAt): void {
-  const outer = checker.current;
   checker.current = { examination: at.examination, base: at.pointer };
   const valid = compiled.validate(at.value);
-  checker.current = outer;
+  checker.current = undefined;
   if (valid) return;
   const errors = compiled.validate.errors ?? [];
   const mistyped = new Set(
@@ -181,7 +202,7 @@ function rewrite(checker: Checker, schema: JsonValue | undefined): JsonObject | 
   const { type } = definition;
   switch (type) {
     case 'object':
-      return { 'qapi-object': indexOf(checker, schema) };
+      return { 'qapi-later': indexOf(checker, schema) };
     case 'array':
       return { type, items: rewrite(checker, definition['items']) };
     case 'integer':
@@ -191,7 +212,7 @@ function rewrite(checker: Checker, schema: JsonValue | undefined): JsonObject | 
     case undefined:
       return isJsonArray(definition['enum']) ? { type: 'string', enum: definition['enum'] } : true;
     default:
-      return isJsonArray(type) ? { 'qapi-alternate': indexOf(checker, definition) } : { type };
+      return isJsonArray(type) ? { 'qapi-later': indexOf(checker, definition) } : { type };
   }
 }
 
@@ -261,7 +282,7 @@ function checkAlternate(checker: Checker, definition: JsonObject, at: ValueAt): 
   for (const alternative of isJsonArray(definition['allOf']) ? definition['allOf'] : []) {
     if (!isJsonObject(alternative) || !isJsonObject(alternative['if'])) continue;
     if (alternative['if']['type'] === type) {
-      checkValue(checker, alternative['then'] ?? true, at);
+      if (isJsonObject(alternative['then'])) checkTask(checker, { schema: alternative['then'], at });
       return;
     }
   }

@@ -17,6 +17,7 @@ export async function withMachineLock<T>(
   for (let told = false; server === undefined; server = await tryListen(address, waiting)) {
     if (!told) options.onWait?.();
     told = true;
+    options.signal?.throwIfAborted();
     await untilReleased(address, options.signal);
     options.signal?.throwIfAborted();
   }

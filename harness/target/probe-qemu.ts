@@ -30,8 +30,8 @@ const PATIENCE = 20_000;
  */
 export function identifyQemu(programs: QemuPrograms): Promise<QemuIdentity> {
   const args = ['-no-user-config', '-nodefaults', '-display', 'none', '-machine', 'none', '-S'];
-  return withQemu(programs, args, async ({ connection, greeting }) => {
-    await connection.negotiate([], PATIENCE);
+  return withQemu(programs, args, async ({ connection, greeting, negotiate }) => {
+    await negotiate([], PATIENCE);
     const target = memberOf(await connection.execute('query-target', undefined, PATIENCE), 'arch');
     if (typeof target !== 'string')
       throw new SetupError(`${programs.path}: query-target names no architecture`);
@@ -75,8 +75,8 @@ async function reasonAgainst(
 ): Promise<string | undefined> {
   const args = [...baseArguments(accelerator), '-machine', MACHINES[architecture] ?? 'none'];
   try {
-    return await withQemu(programs, args, async ({ connection }) => {
-      await connection.negotiate([], PATIENCE);
+    return await withQemu(programs, args, async ({ connection, negotiate }) => {
+      await negotiate([], PATIENCE);
       const enabled = memberOf(await connection.execute('query-kvm', undefined, PATIENCE), 'enabled');
       if (enabled !== (accelerator === 'kvm')) return `query-kvm says enabled: ${writeJson(enabled ?? null)}`;
       const status = memberOf(await connection.execute('query-status', undefined, PATIENCE), 'status');

@@ -136,6 +136,15 @@ describe('startQemu', () => {
     );
   });
 
+  it('tells what ended it after its greeting', async () => {
+    for (const binary of binaries) {
+      const args = [...baseArguments('tcg'), '-machine', 'pc', '-S', '-device', 'nonsense'];
+      // Whether it ends before its greeting or after is a matter of release.
+      const error = await failure(startQemu(binary, args, { dir }).then(({ negotiate }) => negotiate()));
+      expect(error.message).to.match(/QEMU ended before it .*exit status 1: .*nonsense/);
+    }
+  });
+
   const starts: { what: string; programs: QemuPrograms; message: RegExp }[] = [
     {
       what: 'a binary that is not there',
@@ -147,12 +156,12 @@ describe('startQemu', () => {
     {
       what: 'one that greets with rubbish',
       programs: shell('echo hi >&3; read x <&3'),
-      message: /did not greet \(garbage "hi"/,
+      message: /has not greeted \(garbage "hi"/,
     },
     {
       what: 'one that says nothing',
       programs: shell('read x <&3'),
-      message: /did not greet \(no greeting within 60 ms\)/,
+      message: /has not greeted \(no greeting within 60 ms\)/,
     },
   ];
   for (const { what, programs, message } of starts) {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { SetupError } from '../errors.ts';
-import { QmpConnection } from '../qmp/connection.ts';
+import { QmpConnection, type Incoming } from '../qmp/connection.ts';
 import { watchDeadline, type Deadline } from '../qmp/deadline.ts';
 import type { Greeting } from '../qmp/message.ts';
 import type { ProcessEnd } from '../results/verdict.ts';
@@ -42,6 +42,12 @@ export interface RunningQemu {
   readonly monitors: ReadonlyMap<string, QmpConnection>;
   /** Our ends of the channels, by id. */
   readonly channels: ReadonlyMap<string, Duplex>;
+  /**
+   * Leaves capabilities negotiation mode on the main monitor. QEMU greets before it has looked at all its options, and
+   * answers when it has: one that cannot have them ends here.
+   * @throws {QemuStartError} when it ends instead of answering, or does not answer in time
+   */
+  readonly negotiate: (capabilities?: readonly string[], deadline?: Deadline) => Promise<Incoming>;
   /** Resolves when the process has ended, by whatever. */
   readonly exited: Promise<ProcessEnd>;
   /** What it has written to stderr: the first 4 kB and the last 16 kB. */
@@ -100,14 +106,14 @@ export async function startQemu(
       (stream, index) => new QmpConnection(stream, { observer: observerOf(options.observer, index, extras) }),
     );
   const channelStreams = process.streams.slice(monitorCount);
-  if (connection === undefined) throw await startError(process, undefined);
+  if (connection === undefined) throw await startError(process, undefined, 'greeted');
   try {
     const greeting = await connection.waitForGreeting(options.deadline ?? GREETING_PATIENCE);
     const monitors = new Map(others.map((monitor, index) => [extras[index]?.name ?? '', monitor]));
     const ends = new Map(channelStreams.map((stream, index) => [channels[index] ?? '', stream]));
     return { ...runningQemu(process, connection, greeting, monitors), channels: ends };
   } catch (error) {
-    throw await startError(process, error);
+    throw await startError(process, error, 'greeted');
   }
 }
 
@@ -187,10 +193,28 @@ function runningQemu(
     if (response?.kind === 'error') void kill();
     return exited.finally(cancel);
   };
-  return { pid: process.pid ?? 0, command, connection, greeting, monitors, exited, stderr, kill, quit };
+  const negotiate: RunningQemu['negotiate'] = async (capabilities = [], deadline = GREETING_PATIENCE) => {
+    try {
+      return await connection.negotiate(capabilities, deadline);
+    } catch (error) {
+      throw await startError(process, error, 'answered qmp_capabilities');
+    }
+  };
+  return {
+    pid: process.pid ?? 0,
+    command,
+    connection,
+    greeting,
+    monitors,
+    negotiate,
+    exited,
+    stderr,
+    kill,
+    quit,
+  };
 }
 
-async function startError(process: RunningProcess, cause: unknown): Promise<QemuStartError> {
+async function startError(process: RunningProcess, cause: unknown, step: string): Promise<QemuStartError> {
   // A process that closed its monitor is ending, and its own exit status tells more than our signal.
   const hangs = cause instanceof Error && cause.name !== 'ConnectionClosed';
   const end = await (hangs ? process.kill() : process.exited);

@@ -92,7 +92,7 @@ describe('readTranscript', () => {
     it('refuses deep messages', () =>
       refused(`${HEAD}-> ${'[{"a":'.repeat(1_000_000)}`, /a\.qmp:4:\d+: nesting too deep/));
     const heads: readonly (readonly [what: string, head: string, error: RegExp])[] = [
-      ['deep flow', `id: ${'['.repeat(20_000)}`, /^a\.qmp:2:1: front matter nested too deep; expected /],
+      ['deep flow', `id: ${'['.repeat(20_000)}`, /^a\.qmp:2:1: YAML nested too deep; expected /],
       ['deep flow, whole', `a: ${'[['.repeat(200)}${']]'.repeat(200)}`, /nested too deep/],
       ['brackets in strings between', `a: ${'[{"]": '.repeat(200)}`, /nested too deep/],
       ['deep compact lists', '- '.repeat(20_000), /nested too deep/],
@@ -101,7 +101,7 @@ describe('readTranscript', () => {
         Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
         /nested too deep/,
       ],
-      ['long', `id: "${'x'.repeat(70_000)}"`, /front matter over 64 KiB/],
+      ['long', `id: "${'x'.repeat(70_000)}"`, /YAML over 64 KiB/],
       [
         'many unknown keys',
         Array.from({ length: 5000 }, (_, at) => `k${at}: 1`).join('\n'),

@@ -1,6 +1,5 @@
 import { inputErrorAt } from '../errors.ts';
 import { readYaml } from '../yaml/yaml-cursor.ts';
-import { checkFrontMatter } from './check-front-matter.ts';
 import { checkPlaces } from './check-places.ts';
 import { readBody } from './read-body.ts';
 import { readHead } from './read-head.ts';
@@ -26,7 +25,6 @@ export function readTranscript(text: string, file: string): Transcript {
   const closing = CLOSING.exec(rest);
   if (closing === null) return failAt(file, 1, 'front matter without end', "a second line '---'");
   const yaml = rest.slice(0, closing.index);
-  checkFrontMatter(yaml, file);
   const head = readHead(readYaml(yaml, file, 1));
   const bodyLine = yaml.split('\n').length + 2;
   const messages = readBody(clean, file, opening.length + closing.index + closing[0].length, bodyLine);

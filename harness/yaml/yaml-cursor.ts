@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
 import { inputErrorAt } from '../errors.ts';
 import type { JsonValue } from '../json/value.ts';
+import { checkBounds } from './check-bounds.ts';
 import { nearestName } from './nearest-name.ts';
 
 interface Source {
@@ -16,6 +17,7 @@ interface Source {
  * @throws {InputError} `file:line:column: what; expected what`
  */
 export function readYaml(text: string, file: string, linesBefore = 0): YamlCursor {
+  checkBounds(text, file, linesBefore + 1);
   const lines = new LineCounter();
   const source = { file, lines, linesBefore };
   const document = parseDocument(text, {

@@ -1,7 +1,7 @@
 import { Lexer } from 'yaml';
 import { inputErrorAt } from '../errors.ts';
 
-/** Far more than identity and rules need; what the yaml package does takes squared time. */
+/** Far more than anybody writes by hand; what the yaml package does takes squared time. */
 const MAX_CHARACTERS = 64 * 1024;
 
 /** The yaml package descends without a limit, and an overflow of the stack may end the whole process. */
@@ -14,14 +14,15 @@ const DEEP_LINE = new RegExp(`^[ \\t?:-]{${MAX_LEVELS}}`, 'm');
 const SCALAR_FOLLOWS = '\u001f';
 
 /**
- * Refuses front matter that must not reach the YAML reader: too long, or nested too deep.
+ * Refuses YAML that must not reach the yaml package: too long, or nested too deep.
+ * @param line where it begins in its file
  * @throws {InputError} at its first line
  */
-export function checkFrontMatter(yaml: string, file: string): void {
-  const place = { file, line: 2, column: 1 };
-  if (yaml.length > MAX_CHARACTERS) throw inputErrorAt(place, 'front matter over 64 KiB', 'at most 64 KiB');
+export function checkBounds(yaml: string, file: string, line: number): void {
+  const place = { file, line, column: 1 };
+  if (yaml.length > MAX_CHARACTERS) throw inputErrorAt(place, 'YAML over 64 KiB', 'at most 64 KiB');
   if (DEEP_LINE.test(yaml) || levelsOfFlow(yaml) > MAX_LEVELS) {
-    throw inputErrorAt(place, 'front matter nested too deep', `at most ${MAX_LEVELS} levels`);
+    throw inputErrorAt(place, 'YAML nested too deep', `at most ${MAX_LEVELS} levels`);
   }
 }
 
