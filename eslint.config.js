@@ -8,17 +8,18 @@ import tseslint from 'typescript-eslint';
  */
 const arrows = {
   json: [],
+  release: [],
   yaml: ['json'],
-  qapi: ['json'],
-  'json-schema': ['qapi', 'json'],
+  qapi: ['json', 'release'],
+  'json-schema': ['qapi', 'json', 'release'],
   qmp: ['json'],
-  transcript: ['yaml', 'json'],
-  examples: ['qapi', 'transcript', 'json'],
+  transcript: ['yaml', 'json', 'release'],
+  examples: ['qapi', 'transcript', 'json', 'release'],
   results: ['yaml', 'json'],
-  target: ['qmp', 'results', 'json'],
-  stage: ['target', 'qmp', 'transcript', 'results', 'yaml', 'json'],
-  replay: ['stage', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'results', 'json'],
-  compat: ['qapi', 'results', 'json'],
+  target: ['qmp', 'results', 'json', 'release'],
+  stage: ['target', 'qmp', 'transcript', 'results', 'yaml', 'json', 'release'],
+  replay: ['stage', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'results', 'json', 'release'],
+  compat: ['qapi', 'results', 'json', 'release'],
 };
 
 const rooms = Object.entries(arrows).map(([room, allowed]) => ({

@@ -53,8 +53,15 @@ function diagnosticOf({ verdict, reason, findings, duration, process }: RowResul
   const members = { verdict, reason, duration_ms: Math.round(duration), findings, process };
   const lines = Object.entries(members)
     .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`);
+    .map(([name, value]) => `  ${name}: ${asciiJson(value)}`);
   return ['  ---', ...lines, '  ...'].join('\n');
+}
+
+/** JSON in ASCII: what ends a line for one reader of TAP does not for another. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[^\x20-\x7e]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 function escapeTap(text: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SetupError } from '../errors.ts';
 import { isJsonObject, type JsonValue } from '../json/value.ts';
-import { seriesOfVersion } from '../target/qemu-binary.ts';
+import { seriesOfRelease } from '../release/compare-releases.ts';
 import { startQemu } from '../target/start-qemu.ts';
 
 /** What a QEMU says of its own schema. */
@@ -38,7 +38,7 @@ export async function introspectQemu(path: string): Promise<Introspection> {
       const { value } = await qemu.connection.execute('query-qmp-schema', undefined, PATIENCE);
       const reply = isJsonObject(value) ? value['return'] : undefined;
       if (reply === undefined) throw new SetupError(`${path}: query-qmp-schema failed; expected a schema`);
-      return { release: seriesOfVersion(qemu.greeting.version), reply };
+      return { release: seriesOfRelease(qemu.greeting.version), reply };
     } finally {
       await qemu.kill();
     }

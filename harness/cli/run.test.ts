@@ -60,7 +60,17 @@ describe('qmp-conformance run, on real QEMUs', function () {
 
   it('ends at Ctrl-C with what was finished on disk, and goes on with --resume', async () => {
     const out = join(folder, 'out');
-    const words = ['run', '--release', '10.0', '--accel', 'tcg', '--grep', 'examples/{control,qom,char,machine}/**', '--out', out];
+    const words = [
+      'run',
+      '--release',
+      '10.0',
+      '--accel',
+      'tcg',
+      '--grep',
+      'examples/{control,qom,char,machine}/**',
+      '--out',
+      out,
+    ];
     const running = startCommand(words, { TMPDIR: temp });
     const results = join(out, 'runs', await firstFolder(join(out, 'runs')), 'results.ndjson');
     await untilLines(results, 1);

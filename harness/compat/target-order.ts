@@ -1,3 +1,5 @@
+import { compareReleases } from '../release/compare-releases.ts';
+
 /** The words of a target's name: `<version> <architecture> <accelerator>`. */
 interface TargetWords {
   readonly version: string;
@@ -27,21 +29,19 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Versions by number; a release candidate (`10.0.0-rc1`) comes before its release. */
+/** Versions by number; a release candidate (`10.0.0-rc1`) before its release, a name that is no version last. */
 function compareVersions(a: string, b: string): number {
-  const [left, leftRest] = splitVersion(a);
-  const [right, rightRest] = splitVersion(b);
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
+  const [left, right] = [suffixOf(a), suffixOf(b)];
+  if (left === undefined || right === undefined) {
+    return Number(left === undefined) - Number(right === undefined) || compareText(a, b);
   }
-  if (leftRest === '' || rightRest === '') return Number(leftRest === '') - Number(rightRest === '');
-  return compareText(leftRest, rightRest);
+  const byNumber = compareReleases(a, b);
+  if (byNumber !== 0) return byNumber;
+  if (left === '' || right === '') return Number(left === '') - Number(right === '');
+  return compareText(left, right);
 }
 
-function splitVersion(version: string): [numbers: readonly number[], rest: string] {
-  const numbers = /^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '';
-  // A name that is no version comes after all versions.
-  if (numbers === '') return [[Number.MAX_SAFE_INTEGER], version];
-  return [numbers.split('.').map(Number), version.slice(numbers.length)];
+/** What follows the numbers of a version; `undefined` where it does not begin with a number. */
+function suffixOf(version: string): string | undefined {
+  return /^\d+(?:\.\d+)*(.*)$/s.exec(version)?.[1];
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compareReleases } from '../qapi/release.ts';
-import { parseReleaseRange, rangeFromReleases, rangeHolds } from '../transcript/release-range.ts';
+import { compareReleases } from '../release/compare-releases.ts';
+import { parseReleaseRange, rangeFromReleases, rangeHolds } from '../release/release-range.ts';
 import type { Provenance, Transcript, TranscriptHead, TranscriptMessage } from '../transcript/transcript.ts';
 import { messagesFromBlock, type ExampleDialogue } from './block-to-messages.ts';
 import { canonicalExample } from './canonical-example.ts';

@@ -1,4 +1,4 @@
-import { parseReleaseRange, rangeHolds } from '../transcript/release-range.ts';
+import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import type { ExampleCorpus } from './corpus.ts';
 import type { ImportedRelease } from './imported-releases.ts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { compareReleases } from '../qapi/release.ts';
+import { compareReleases } from '../release/compare-releases.ts';
 import type { ExampleGroup, Standing } from './collect-examples.ts';
 import { OUTSIDE } from './example-block.ts';
 import { slugFromContent, slugFromTitle } from './example-slug.ts';

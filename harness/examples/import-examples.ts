@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { compareReleases, isRelease } from '../qapi/release.ts';
+import { compareReleases, isRelease } from '../release/compare-releases.ts';
 import { collectExamples, type CollectedExample, type ImportFinding } from './collect-examples.ts';
 import { readExampleCorpus, writeExampleCorpus } from './corpus.ts';
 import { countExamples, mergeImported, type ImportedRelease } from './imported-releases.ts';

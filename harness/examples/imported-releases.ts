@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { readJson } from '../json/read-json.ts';
 import { isJsonArray, isJsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
-import { compareReleases } from '../qapi/release.ts';
+import { compareReleases } from '../release/compare-releases.ts';
 import { messagesFromBlock } from './block-to-messages.ts';
 import type { ReleaseExamples } from './collect-examples.ts';
 

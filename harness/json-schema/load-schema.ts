@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { readJson } from '../json/read-json.ts';
 import { isJsonObject, type JsonObject } from '../json/value.ts';
 import type { SchemaFamily } from '../qapi/model.ts';
-import { compareReleases, isRelease } from '../qapi/release.ts';
+import { compareReleases, isRelease } from '../release/compare-releases.ts';
 
 /** The releases whose schema comes with this package, as `x.y`, sorted by number. */
 export function shippedReleases(family: SchemaFamily = 'qmp'): readonly string[] {

@@ -89,8 +89,10 @@ export class FrameReader {
   /** Moves on by one byte; names the frame that ends with it ('value') or before it ('garbage'). */
   private step(byte: number): Frame['kind'] | undefined {
     switch (this.state) {
-      case State.outside:
-        { this.stepOutside(byte); return; }
+      case State.outside: {
+        this.stepOutside(byte);
+        return;
+      }
       case State.garbage:
         if (!isSpace(byte) && !opens(byte)) return undefined;
         this.state = State.outside;

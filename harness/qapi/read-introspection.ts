@@ -12,7 +12,7 @@ import {
   type QapiModel,
   type TypeRef,
 } from './model.ts';
-import { compareReleases } from './release.ts';
+import { compareReleases } from '../release/compare-releases.ts';
 
 /**
  * Commands whose arguments QEMU does not check by its schema (`'gen': false`), which introspection does not tell.

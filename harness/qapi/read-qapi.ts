@@ -7,7 +7,7 @@ import type { Dialect } from './expression.ts';
 import type { QapiModel, SchemaFamily } from './model.ts';
 import { parseQapi, QapiSyntaxError, type ParsedExpression } from './parse-qapi.ts';
 import { readDefinition } from './read-definition.ts';
-import { compareReleases, isRelease } from './release.ts';
+import { compareReleases, isRelease } from '../release/compare-releases.ts';
 import { semanticError, syntaxErrorAt, type SourceInfo } from './source-info.ts';
 
 /** What the files themselves do not say. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../results/verdict.ts';
-import { parseReleaseRange, rangeHolds } from '../transcript/release-range.ts';
+import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import { hasElision, valueOfPattern } from '../transcript/read-pattern.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import type { Transcript } from '../transcript/transcript.ts';

@@ -5,7 +5,7 @@ import { isJsonArray, isJsonObject, stringAt, type JsonValue } from '../json/val
 import type { QapiModel } from '../qapi/model.ts';
 import { modelFromIntrospection } from '../qapi/read-introspection.ts';
 import type { QmpConnection } from '../qmp/connection.ts';
-import { seriesOfVersion } from '../target/qemu-binary.ts';
+import { seriesOfRelease } from '../release/compare-releases.ts';
 
 /** By what a target is judged: what it says it has, and the schema that its release should follow. */
 export interface Judged {
@@ -29,7 +29,7 @@ export async function queryIntrospection(connection: QmpConnection, patience: nu
  */
 export function judgeIntrospection(reply: JsonValue, version: string): Judged {
   const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
-  const series = seriesOfVersion(version);
+  const series = seriesOfRelease(version);
   if (isRelease(version) && shippedReleases().includes(series)) {
     return { ...names, schema: series, validator: createValidator(loadSchema(series)) };
   }

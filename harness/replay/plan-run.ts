@@ -10,7 +10,7 @@ import { probeAccelerators } from '../target/probe-qemu.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
 import { cacheFolder, readReleases } from '../target/release-cache.ts';
 import { binaryOfRelease } from '../target/release-programs.ts';
-import { compareReleases } from '../transcript/release-range.ts';
+import { compareReleases } from '../release/compare-releases.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
 import { describeTargets } from './describe-target.ts';

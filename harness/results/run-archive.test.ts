@@ -1,63 +1,14 @@
 import { expect } from 'chai';
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
+import { failure, result, ROWS, SUITE, TARGET, wire } from './archive-fixture.test.ts';
 import { runFolder, slugOf } from './layout.ts';
 import { openRun, writeMissingTargets } from './open-run.ts';
 import { readDialogue } from './read-dialogue.ts';
 import { finishedRows, findRuns, readMissingTargets, readRun } from './read-run.ts';
-import type { RowResult, TargetFacts, WireRecord } from './verdict.ts';
-
-const TARGET: TargetFacts = {
-  name: '7.2.22 x86_64 tcg',
-  kind: 'qemu',
-  version: '7.2.22',
-  package: 'Debian 1:7.2+dfsg',
-  architecture: 'x86_64',
-  accelerator: 'tcg',
-  where: 'qemu-system-x86_64',
-  digest: 'ab'.repeat(32),
-  schema: '7.2',
-};
-const ROWS = ['examples/a/one', 'examples/a/two', 'examples/b/three'];
-const SUITE = { suite: '0.1.0' };
-
-function result(row: string, members: Partial<RowResult> = {}): RowResult {
-  const base = {
-    row,
-    target: TARGET.name,
-    verdict: 'pass',
-    findings: [],
-    checks: 3,
-    documented: true,
-    duration: 1.5,
-  };
-  return { ...base, ...members } as RowResult;
-}
-
-function wire(row: string, text: string, at = 0): WireRecord {
-  return { row, connection: 'main', direction: '->', at, text };
-}
-
-async function failure(work: Promise<unknown>): Promise<Error> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error('no error came');
-}
+import type { WireRecord } from './verdict.ts';
 
 describe('run archive', () => {
   let out: string;
@@ -263,107 +214,6 @@ describe('run archive', () => {
     await writeMissingTargets(out, missing);
     expect(await readMissingTargets(out)).to.deep.equal(missing);
     expect(await findRuns(out)).to.deep.equal([]);
-  });
-
-  describe('of others', () => {
-    const wrongTargets: readonly (readonly [string, string, RegExp])[] = [
-      [
-        'a newer format',
-        '{"format": 2, "name": 7}',
-        /target\.json:1:1: run archive of format 2; expected format 1/,
-      ],
-      ['no format', '{"name": "x"}', /no format number; expected a run archive of format 1/],
-      ['a format that is no number', '{"format": "1"}', /format "1"; expected a run archive/],
-      ['a huge format', '{"format": 18446744073709551615}', /format 18446744073709551615/],
-      ['no JSON', '{"format": 1,', /target\.json:1:14: end of text; expected a string/],
-      ['no object', '[]', /of type array; expected an object/],
-      ['a missing member', '{"format": 1}', /member 'name' is absent; expected a string/],
-      [
-        'a wrong word',
-        '{"format": 1, "name": "x", "kind": "vmm"}',
-        /member 'kind' is 'vmm'; expected qemu, endpoint/,
-      ],
-    ];
-    for (const [what, text, message] of wrongTargets) {
-      it(`refuses target.json with ${what}`, async () => {
-        await writeFile(join(out, 'target.json'), text);
-        const error = await failure(readRun(out));
-        expect(error).to.be.instanceOf(InputError);
-        expect(error.message).to.match(message);
-      });
-    }
-
-    const whole = result('examples/a/one');
-    const wrongResults: readonly (readonly [string, unknown, RegExp])[] = [
-      [
-        'another target',
-        { ...whole, target: 'x' },
-        /results\.ndjson:2:1: a result of 'x'; expected '7\.2\.22/,
-      ],
-      [
-        'a word of its own',
-        { ...whole, verdict: 'passed' },
-        /:2:1: member 'verdict' is 'passed'; expected pass, fail/,
-      ],
-      [
-        'a text for a number',
-        { ...whole, checks: '3' },
-        /member 'checks' is of type string; expected a number/,
-      ],
-      ['a number that is none', { ...whole, duration: Infinity }, /member 'duration' is of type null/],
-      ['a finding without rule', { ...whole, findings: [{ blame: 'target' }] }, /member 'rule' is absent/],
-      [
-        'an unknown blame',
-        { ...whole, findings: [{ blame: 'you' }] },
-        /member 'blame' is 'you'; expected example/,
-      ],
-      [
-        'findings that are none',
-        { ...whole, findings: null },
-        /member 'findings' is of type null; expected an array/,
-      ],
-      [
-        'a row that it has already',
-        { ...whole, row: ROWS[1] },
-        /:2:1: a second result of 'examples\/a\/two'/,
-      ],
-      ['an array', [], /of type array; expected an object/],
-    ];
-    for (const [what, line, message] of wrongResults) {
-      it(`refuses results with ${what}`, async () => {
-        await writeWhole([ROWS[1] ?? '']);
-        await appendFile(join(dir, 'results.ndjson'), `${JSON.stringify(line)}\n`);
-        const error = await failure(readRun(dir));
-        expect(error).to.be.instanceOf(InputError);
-        expect(error.message).to.match(message);
-      });
-    }
-
-    it('refuses a wire log with a broken line in the middle', async () => {
-      await writeWhole();
-      await appendFile(join(dir, 'wire.ndjson'), 'garbage\n');
-      const run = await readRun(dir);
-      expect((await failure(readDialogue(run, ROWS[0] ?? ''))).message).to.match(
-        /wire\.ndjson:4:1: 'garbage'/,
-      );
-    });
-
-    it('finds the row of a line whose members stand in another order', async () => {
-      await writeWhole();
-      const line = { at: 9, text: '"late"', direction: '<-', connection: 'main', row: ROWS[0] };
-      await appendFile(join(dir, 'wire.ndjson'), `${JSON.stringify(line)}\n`);
-      const dialogue = await readDialogue(await readRun(dir), ROWS[0] ?? '');
-      expect(dialogue.map(({ at }) => at)).to.deep.equal([0, 9]);
-    });
-
-    it('refuses a folder that holds no run', async () => {
-      for (const path of [out, join(out, 'nowhere')]) {
-        expect((await failure(findRuns(path))).message).to.match(
-          /no run archive; expected target\.json or runs\/ in it/,
-        );
-        expect(await failure(readRun(path))).to.be.instanceOf(InputError);
-      }
-    });
   });
 
   it('gives targets folders that stay apart and inside', () => {

@@ -1,4 +1,4 @@
-import { parseReleaseRange } from '../transcript/release-range.ts';
+import { parseReleaseRange } from '../release/release-range.ts';
 import { readYaml, type YamlCursor } from '../yaml/yaml-cursor.ts';
 import { readStep } from '../transcript/read-step.ts';
 import type { Step } from '../transcript/step.ts';

@@ -4,7 +4,7 @@ import type { Incoming } from '../qmp/connection.ts';
 import type { ProcessEnd } from '../results/verdict.ts';
 import type { Accelerator, QemuPrograms } from '../target/qemu-binary.ts';
 import { baseArguments, QemuStartError, startQemu, type RunningQemu } from '../target/start-qemu.ts';
-import { parseReleaseRange, rangeHolds } from '../transcript/release-range.ts';
+import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import type { Side, Step } from '../transcript/step.ts';
 import { writeGuestImage } from './guest-image.ts';
 import type { ImageStore } from './image-store.ts';

@@ -6,7 +6,7 @@ import { fakeQemuScript, makeFakeMachine, writeScript, type FakeMachine } from '
 import { findQemus, selectRelease } from './find-qemus.ts';
 import { installReleases } from './install-releases.ts';
 import { probeAccelerators } from './probe-qemu.ts';
-import { cacheFolder, compareVersions } from './release-cache.ts';
+import { cacheFolder } from './release-cache.ts';
 import { factsOfBinary } from './target-facts.ts';
 
 describe('selectRelease', () => {
@@ -34,17 +34,6 @@ describe('selectRelease', () => {
       expect(() => selectRelease(releases, wanted)).to.throw(InputError, 'such as 7.2'));
   }
   it('says that none is', () => expect(() => selectRelease([], '7.2')).to.throw(SetupError, 'none is'));
-});
-
-describe('compareVersions', () => {
-  const rows: [string, string, number][] = [
-    ['7.2.9', '7.2.22', -1],
-    ['10.0.0', '9.2.4', 1],
-    ['7.2', '7.2.0', 0],
-    ['7.2.1', '7.2', 1],
-  ];
-  for (const [a, b, sign] of rows)
-    it(`${a} and ${b}`, () => expect(Math.sign(compareVersions(a, b))).to.equal(sign));
 });
 
 describe('cacheFolder', () => {

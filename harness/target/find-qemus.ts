@@ -2,11 +2,12 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
 import type { MissingTarget } from '../results/verdict.ts';
+import { compareReleases } from '../release/compare-releases.ts';
 import { findOnPath } from './child-process.ts';
 import { digestOfFile } from './digest-cache.ts';
 import { identifyQemu } from './probe-qemu.ts';
 import { type QemuBinary, type QemuPrograms } from './qemu-binary.ts';
-import { cacheFolder, compareVersions, readReleases } from './release-cache.ts';
+import { cacheFolder, readReleases } from './release-cache.ts';
 import { binaryOfRelease } from './release-programs.ts';
 
 export interface FindOptions {
@@ -45,7 +46,7 @@ export async function findQemus(options: FindOptions = {}): Promise<FoundQemus> 
   const all = await Promise.all([...named, ...system, ...releases]);
   const binaries = all.flatMap((each) => ('binary' in each ? [each.binary] : []));
   const missing = all.flatMap((each) => ('missing' in each ? [each.missing] : []));
-  return { binaries: withoutTwins(binaries).sort((a, b) => compareVersions(a.version, b.version)), missing };
+  return { binaries: withoutTwins(binaries).sort((a, b) => compareReleases(a.version, b.version)), missing };
 }
 
 /**
@@ -60,7 +61,7 @@ export function selectRelease<T extends { readonly version: string }>(
   if (!/^[0-9]+(\.[0-9]+){0,2}$/.test(wanted))
     throw new InputError(`release '${wanted}'; expected one such as 7.2`);
   const fits = releases.filter(({ version }) => version === wanted || version.startsWith(`${wanted}.`));
-  const newest = [...fits].sort((a, b) => compareVersions(a.version, b.version)).at(-1);
+  const newest = [...fits].sort((a, b) => compareReleases(a.version, b.version)).at(-1);
   if (newest !== undefined) return newest;
   const there = releases.map(({ version }) => version).join(', ');
   throw new SetupError(

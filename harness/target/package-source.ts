@@ -66,7 +66,8 @@ export function defaultSuites(system: SystemRelease = systemRelease()): readonly
   return system.codename === '' ? [] : [system.codename];
 }
 
-function systemRelease(): SystemRelease {
+/** The machine's own system. */
+export function systemRelease(): SystemRelease {
   return readSystemRelease(readText('/etc/os-release') ?? '');
 }
 

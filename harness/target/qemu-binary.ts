@@ -28,8 +28,3 @@ export interface QemuBinary extends QemuPrograms {
   /** Whether it is an installed release, stands on PATH, or was named by the user. */
   readonly origin: 'release' | 'path' | 'named';
 }
-
-/** `7.2` of `7.2.22`: the release whose schema it should follow. */
-export function seriesOfVersion(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
-}

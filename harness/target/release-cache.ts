@@ -1,3 +1,4 @@
+import { compareReleases } from '../release/compare-releases.ts';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -52,7 +53,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** The installed releases, by version. What is not a whole release is not seen. */
 export function readReleases(cache: string): readonly InstalledRelease[] {
   const releases = listFolder(join(cache, 'releases')).flatMap((name) => readRelease(cache, name));
-  return releases.sort((a, b) => compareVersions(a.version, b.version));
+  return releases.sort((a, b) => compareReleases(a.version, b.version));
 }
 
 /** The release that was installed for a suite. */
@@ -74,7 +75,7 @@ export function removeRelease(cache: string, release: InstalledRelease): void {
     const path = join(cache, 'suites', file);
     if (versionOfSuite(path) === release.version) rmSync(path, { force: true });
   }
-  rmSync(dirname(grave), { recursive: true, force: true });
+  removePartialFolders(cache, 'removed');
 }
 
 /** Puts a finished folder in its place in one step; what stood there before goes away. */
@@ -112,16 +113,6 @@ export function writeAtomically(path: string, text: string): void {
   const unfinished = `${path}.${process.pid}`;
   writeFileSync(unfinished, text);
   renameSync(unfinished, path);
-}
-
-/** Compares versions by number: `7.2.22` before `10.0.0`. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 /** What a file of our own holds; `undefined` where there is none, or none that can be read. */

@@ -219,8 +219,8 @@ async function startError(process: RunningProcess, cause: unknown, step: string)
   const hangs = cause instanceof Error && cause.name !== 'ConnectionClosed';
   const end = await (hangs ? process.kill() : process.exited);
   const what = hangs
-    ? `QEMU did not greet (${cause.message})`
-    : `QEMU ended before it greeted, ${describeEnd(end)}`;
+    ? `QEMU has not ${step} (${cause.message})`
+    : `QEMU ended before it ${step}, ${describeEnd(end)}`;
   return new QemuStartError(what, end, cause);
 }
 

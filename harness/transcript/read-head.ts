@@ -1,7 +1,7 @@
 import { InputError } from '../errors.ts';
 import type { YamlCursor } from '../yaml/yaml-cursor.ts';
 import { readStep } from './read-step.ts';
-import { parseReleaseRange, RANGE_FORMS } from './release-range.ts';
+import { parseReleaseRange, RANGE_FORMS } from '../release/release-range.ts';
 import type { Step } from './step.ts';
 import type {
   MatchKind,

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import { compareReleases, partsOfRelease } from './compare-releases.ts';
 
 /** A set of releases, read from `2.9-8.0`, `10.2`, `6.0-`, `-9.0`, or several of these with commas between. */
 export interface ReleaseRange {
@@ -49,23 +50,8 @@ export function rangeHolds(range: ReleaseRange, release: string): boolean {
 
 /** Tells whether `release` is `series` or one of its point releases. */
 function isWithin(release: string, series: string): boolean {
-  const length = partsOf(series).length;
-  return compareReleases(partsOf(release).slice(0, length).join('.'), series) === 0;
-}
-
-/** Orders releases by number, part by part; a missing part counts as 0. */
-export function compareReleases(left: string, right: string): number {
-  const [a, b] = [partsOf(left), partsOf(right)];
-  for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
-    if (difference !== 0) return Math.sign(difference);
-  }
-  return 0;
-}
-
-/** What follows a number within a part (`0-rc1`, `13+ds`) says nothing about its order. */
-function partsOf(release: string): number[] {
-  return release.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const length = partsOfRelease(series).length;
+  return compareReleases(partsOfRelease(release).slice(0, length).join('.'), series) === 0;
 }
 
 /**
@@ -88,7 +74,7 @@ export function rangeFromReleases(releases: readonly string[], known: readonly s
 
 function textOfRun(run: readonly string[], all: readonly string[]): string {
   const series = (release: string): string => {
-    const short = partsOf(release).slice(0, 2).join('.');
+    const short = partsOfRelease(release).slice(0, 2).join('.');
     return all.every((other) => run.includes(other) || !isWithin(other, short)) ? short : release;
   };
   const [from, to] = [series(run[0] ?? ''), series(run.at(-1) ?? '')];

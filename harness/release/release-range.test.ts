@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { InputError } from '../errors.ts';
-import { compareReleases, parseReleaseRange, rangeFromReleases, rangeHolds } from './release-range.ts';
+import { compareReleases } from './compare-releases.ts';
+import { parseReleaseRange, rangeFromReleases, rangeHolds } from './release-range.ts';
 
 describe('release ranges', () => {
   const rows: readonly (readonly [range: string, holds: readonly string[], holdsNot: readonly string[]])[] = [

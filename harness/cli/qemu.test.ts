@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { Command } from 'commander';
+import { InputError, SetupError } from '../errors.ts';
+import { makeFakeMachine, type FakeMachine } from '../target/fake-machine.ts';
+import { addQemuCommand } from './qemu.ts';
+
+interface Spoken {
+  readonly out: string;
+  readonly error: unknown;
+  readonly code: typeof process.exitCode;
+}
+
+describe('qemu', () => {
+  let machine: FakeMachine;
+  const cache = process.env['QMP_CONFORMANCE_CACHE'];
+
+  beforeEach(() => {
+    machine = makeFakeMachine();
+    process.env['QMP_CONFORMANCE_CACHE'] = machine.cache;
+  });
+  afterEach(() => {
+    machine.remove();
+    if (cache === undefined) delete process.env['QMP_CONFORMANCE_CACHE'];
+    else process.env['QMP_CONFORMANCE_CACHE'] = cache;
+  });
+
+  /** Runs a command line, and takes down what it says. */
+  async function say(...words: readonly string[]): Promise<Spoken> {
+    const program = new Command();
+    addQemuCommand(program);
+    const streams = [process.stdout, process.stderr];
+    const writes = streams.map((stream) => stream.write.bind(stream));
+    const codeBefore = process.exitCode;
+    let out = '';
+    for (const stream of streams) stream.write = (text: string | Uint8Array) => (out += String(text)) !== '';
+    let error: unknown;
+    try {
+      await program.parseAsync(['qemu', ...words], { from: 'user' });
+    } catch (thrown) {
+      error = thrown;
+    } finally {
+      streams.forEach((stream, at) => (stream.write = writes[at] ?? stream.write));
+    }
+    const code = process.exitCode;
+    process.exitCode = codeBefore;
+    return { out, error, code };
+  }
+
+  it('installs, lists and removes', async () => {
+    machine.offer('s', '7.2.22');
+    expect(await say('install', '--only', '--suite', 's')).to.deep.equal({
+      out: 's: QEMU 7.2.22 (fake) installed\n',
+      error: undefined,
+      code: undefined,
+    });
+    expect((await say('install', '--only', '--suite', 's')).out).to.contain('was installed already');
+    const { out } = await say('list', '--json');
+    const listed = JSON.parse(out) as {
+      readonly qemus: readonly { readonly version: string; readonly size: number }[];
+    };
+    const release = listed.qemus.find(({ version }) => version === '7.2.22');
+    expect(release).to.include({ package: 'fake', architecture: 'x86_64', origin: 'release' });
+    expect(release?.size).to.be.greaterThan(0);
+    expect((await say('list')).out).to.match(/^release +package .*\n(.*\n)*7\.2\.22 +fake +x86_64/);
+    expect((await say('remove', '7.2')).out).to.equal('removed QEMU 7.2.22\n');
+    expect((await say('remove', '7.2')).error).to.be.instanceOf(SetupError);
+  });
+
+  it('prints JSON of what it installed and of what failed', async () => {
+    machine.offer('good', '7.2.22');
+    const { out, code } = await say('install', '--only', '--json', '--suite', 'good', 'bad');
+    const [good, bad] = JSON.parse(out) as Record<string, unknown>[];
+    expect(good).to.include({ suite: 'good', outcome: 'installed', version: '7.2.22' });
+    expect(bad).to.include({ suite: 'bad', outcome: 'failed' });
+    expect(code).to.equal(3);
+  });
+
+  it('says what else there is to do where nothing can be installed', async () => {
+    const { error } = await say('install', '--only', '--suite', 'bad');
+    expect(error).to.be.instanceOf(SetupError);
+    expect(String(error)).to.match(
+      /bad: not offered there[^]*system's QEMU package[^]*--qemu PATH[^]*--connect unix:PATH/,
+    );
+  });
+
+  it('says aloud that a suite is past its date', async () => {
+    machine.offer('old', '5.2.0');
+    machine.fail('old', 'E: Release file for x is expired\n');
+    expect((await say('install', '--only', '--suite', 'old')).out).to.match(/old: warning: .*past its date/);
+  });
+
+  for (const words of [
+    ['install', '--only'],
+    ['remove', 'stable'],
+    ['install', '--suite', '../x'],
+  ]) {
+    it(`refuses ${words.join(' ')}`, async () =>
+      expect((await say(...words)).error).to.be.instanceOf(InputError));
+  }
+});
