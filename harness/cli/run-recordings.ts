@@ -39,9 +39,23 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
 
 /** What the words of the command line ask for. */
 export function requestOf(recordings: readonly string[], words: RunWords): Parameters<typeof planRun>[0] {
-  const { qemu, release, connect, accel, grep, shard, jobs, out, resume, install } = words;
+  const { qemu, release, connect, accel, stages, grep, shard, jobs, out, resume, install } = words;
   const patience = words.timeout * 1000;
-  return { recordings, qemu, release, connect, accel, grep, shard, jobs, patience, out, resume, install };
+  return {
+    recordings,
+    stages,
+    qemu,
+    release,
+    connect,
+    accel,
+    grep,
+    shard,
+    jobs,
+    patience,
+    out,
+    resume,
+    install,
+  };
 }
 
 /** Performs all rows; false when a signal came first. Whatever is finished is on disk then, and no QEMU is left. */

@@ -8,6 +8,7 @@ export interface RunWords {
   readonly connect: readonly string[];
   readonly accel?: readonly ('tcg' | 'kvm')[];
   readonly grep: readonly string[];
+  readonly stages: readonly string[];
   readonly jobs?: number;
   readonly shard?: { readonly index: number; readonly count: number };
   readonly out: string;

@@ -23,6 +23,8 @@ import { selectRows, selectShard, type Shard } from './select-rows.ts';
 export interface RunRequest {
   /** Recordings or folders of them; the project's own where there are none. */
   readonly recordings: readonly string[];
+  /** Folders of stages beside the project's own. */
+  readonly stages: readonly string[];
   readonly qemu: readonly string[];
   readonly release: readonly string[];
   /** Addresses of servers that run: `unix:PATH`, `tcp:HOST:PORT`. */
@@ -57,7 +59,7 @@ const JOBS_PER_PROCESSOR = 2;
 export async function planRun(request: RunRequest, say: (line: string) => void): Promise<RunPlan> {
   const [recordings, stages, knownFailures] = await Promise.all([
     readRecordings(request.recordings),
-    readStageBook(),
+    readStageBook(request.stages),
     readKnownFailuresIn(KNOWN_FAILURES_FOLDER),
   ]);
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);

@@ -127,6 +127,11 @@ describe('a book of stages', () => {
     ['a circle', { a: 'about: x\nextends: b', b: 'about: y\nextends: a' }, 'a circle: a → b → a'],
     ['itself', { a: 'about: x\nextends: a' }, 'a circle: a → a'],
   ];
+  it('refuses two stages of one name', () => {
+    const stage = readStage('about: x', 'a.yaml', 'a');
+    expect(() => completeStages([stage, stage])).to.throw(InputError, "a.yaml: stage 'a' is a.yaml already");
+  });
+
   for (const [title, files, message] of wrong) {
     it(`refuses ${title}`, () => expect(() => bookOf(files)).to.throw(InputError, message));
   }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../errors.ts';
 import { nearestName } from '../yaml/nearest-name.ts';
@@ -7,7 +7,7 @@ import { readStage, type StageFile } from './read-stage.ts';
 import type { Stage } from './stage.ts';
 
 /** The stages that come with the project. */
-export const STAGES_FOLDER = fileURLToPath(new URL('../../recordings/stages/', import.meta.url));
+const STAGES_FOLDER = fileURLToPath(new URL('../../recordings/stages/', import.meta.url));
 
 /** All stages of a folder, by name, each complete with what it extends. */
 export type StageBook = ReadonlyMap<string, Stage>;
@@ -16,28 +16,40 @@ export type StageBook = ReadonlyMap<string, Stage>;
 const NOTHING = { machine: 'pc', memory: '32M', paused: true } as const;
 
 /**
- * Reads all stages (`*.yaml`) below a folder.
- * @throws {InputError} for a file that is wrong, an unknown name behind `extends` or `peer`, or a circle of them
+ * Reads the project's stages, and those of further folders: all `*.yaml` below them, named by their path.
+ * @throws {InputError} for a file that is wrong, a name that two files have, an unknown name behind `extends` or
+ * `peer`, or a circle of them
  */
-export async function readStageBook(folder = STAGES_FOLDER): Promise<StageBook> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+export async function readStageBook(further: readonly string[] = []): Promise<StageBook> {
+  const files = await Promise.all([STAGES_FOLDER, ...further].map(readStageFiles));
+  return completeStages(files.flat());
+}
+
+async function readStageFiles(folder: string): Promise<readonly StageFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw new InputError(`${folder}: cannot be read; expected a folder of stages`, { cause: error });
+  });
   const paths = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'));
-  const files = await Promise.all(
+  return Promise.all(
     paths.map(async (entry) => {
       const path = join(entry.parentPath, entry.name);
-      const name = path
-        .slice(folder.length)
-        .replace(/^\//, '')
-        .replace(/\.yaml$/, '');
+      const name = relative(folder, path).replace(/\.yaml$/, '');
       return readStage(await readFile(path, 'utf8'), path, name);
     }),
   );
-  return completeStages(files);
 }
 
 /** Puts under each stage the one that it extends. */
 export function completeStages(files: readonly StageFile[]): StageBook {
-  const byName = new Map(files.map((file) => [file.name, file]));
+  const byName = new Map<string, StageFile>();
+  for (const file of files) {
+    const other = byName.get(file.name);
+    if (other !== undefined)
+      throw new InputError(
+        `${file.file}: stage '${file.name}' is ${other.file} already; expected another name`,
+      );
+    byName.set(file.name, file);
+  }
   const book = new Map<string, Stage>();
   const complete = (file: StageFile, path: readonly string[]): Stage => {
     const done = book.get(file.name);
