@@ -36,7 +36,7 @@ describe('layOutJson', () => {
     [`{"s":"${'x'.repeat(80)}","e":{}}`, `{\n  "s": "${'x'.repeat(80)}",\n  "e": {}\n}`],
     ['{"return": [1, "cut', '{\n  "return": [\n    1,\n    "cut'],
     ["{'a': 1}", "{ 'a': 1 }"],
-    [']}', ']}'],
+    [']}', '] }'],
     ['', ''],
     ['not json', 'notjson'],
   ];

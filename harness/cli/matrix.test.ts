@@ -1,41 +1,14 @@
-import { Command } from 'commander';
 import { expect } from 'chai';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoTarget } from '../../reports/demo-data.test.ts';
-import { InputError } from '../errors.ts';
 import { openRun, writeMissingTargets } from '../results/open-run.ts';
 import type { VerdictWord } from '../results/verdict.ts';
-import { addMatrixCommand } from './matrix.ts';
+import { runCommand, type CommandEnd } from './testing-cli.ts';
 
-/** What a command line printed, and its exit code. */
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function perform(...words: readonly string[]): Promise<Outcome> {
-  const printed = { stdout: '', stderr: '' };
-  const before = { stdout: process.stdout.write, stderr: process.stderr.write, code: process.exitCode };
-  const capture = (name: 'stdout' | 'stderr') => (text: string | Uint8Array) => {
-    printed[name] += String(text);
-    return true;
-  };
-  process.stdout.write = capture('stdout');
-  process.stderr.write = capture('stderr');
-  process.exitCode = undefined;
-  try {
-    const program = new Command().exitOverride();
-    addMatrixCommand(program);
-    await program.parseAsync(['node', 'x', 'matrix', ...words]);
-    return { ...printed, code: Number(process.exitCode) };
-  } finally {
-    process.stdout.write = before.stdout;
-    process.stderr.write = before.stderr;
-    process.exitCode = before.code;
-  }
+function perform(...words: readonly string[]): Promise<CommandEnd> {
+  return runCommand(['matrix', ...words]);
 }
 
 describe('matrix', () => {
@@ -134,8 +107,8 @@ describe('matrix', () => {
   });
 
   it('refuses what is no run', async () => {
-    let error: unknown;
-    await perform(out).catch((caught: unknown) => (error = caught));
-    expect(error).to.be.instanceOf(InputError).with.property('message').that.includes('no run archive');
+    const { code, stderr } = await perform(out);
+    expect(code).to.equal(2);
+    expect(stderr).to.equal(`qmp-conformance: ${out}: no run archive; expected target.json or runs/ in it\n`);
   });
 });

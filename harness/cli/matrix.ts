@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
@@ -85,15 +85,11 @@ async function writeMatrix(
   runs: readonly Run[],
   recordings: string | undefined,
 ): Promise<void> {
-  const { dialogueSourceOf } = await import('../../reports/dialogue-source.ts');
-  const { renderHtml } = await import('../../reports/html.ts');
-  const { renderMarkdown } = await import('../../reports/markdown.ts');
-  const { replaceFile, writing } = await import('../results/write-file.ts');
+  const { writeReports } = await import('./write-reports.ts');
   const folder = recordings ?? fileURLToPath(new URL('../../recordings/', import.meta.url));
-  await writing(out, mkdir(out, { recursive: true }));
-  await replaceFile(join(out, 'matrix.md'), renderMarkdown(matrix));
-  const source = dialogueSourceOf(runs, (row) => readTranscriptText(folder, row));
-  await replaceFile(join(out, 'index.html'), await renderHtml(matrix, source));
+  const texts = new Map<string, string | undefined>();
+  for (const { row } of matrix.rows) texts.set(row, await readTranscriptText(folder, row));
+  await writeReports(matrix, runs, { out, reporters: [], expectationOf: (row) => texts.get(row) });
 }
 
 /** The text of a row's transcript, where its identity is its path: an archive of others must not lead elsewhere. */
@@ -103,9 +99,8 @@ async function readTranscriptText(folder: string, row: string): Promise<string |
 }
 
 /** A run that is not whole must not leave a green exit code behind. */
-function exitCodeFor(counts: VerdictCounts, runs: readonly Run[]): Promise<number> {
-  return import('../results/exit-code.ts').then(({ exitCodeOf }) => {
-    const code = exitCodeOf(counts);
-    return code === 0 && runs.some(({ notWhole }) => notWhole !== undefined) ? 3 : code;
-  });
+async function exitCodeFor(counts: VerdictCounts, runs: readonly Run[]): Promise<number> {
+  const { exitCodeOf } = await import('../results/exit-code.ts');
+  const code = exitCodeOf(counts);
+  return code === 0 && runs.some(({ notWhole }) => notWhole !== undefined) ? 3 : code;
 }

@@ -18,6 +18,7 @@ import { runMocha } from './run-mocha.ts';
 import { writeReports } from './write-reports.ts';
 
 const EXIT_INTERRUPTED = 130;
+const EXIT_SETUP = 3;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -89,7 +90,8 @@ async function report(plan: RunPlan, words: RunWords): Promise<number> {
   if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
   else printMatrix(matrix, out);
   judgeExpectations(plan, runs, words);
-  return exitCodeOf(matrix.counts);
+  const code = exitCodeOf(matrix.counts);
+  return code === 0 && runs.some(({ notWhole }) => notWhole !== undefined) ? EXIT_SETUP : code;
 }
 
 function textOf({ messages }: Transcript): string {

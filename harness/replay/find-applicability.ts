@@ -43,7 +43,10 @@ export function findApplicability(
   if (unmet !== undefined) return { kind: 'not-applicable', evidence: unmet };
   const absent = findAbsentName(judgement, scope);
   if (judgement.findings.length > 0) {
-    if (isDocumentedIn(transcript, scope.version)) return { kind: 'erratum', findings: judgement.findings };
+    // A schema from introspection lacks what a build lacks; that alone says nothing against the document.
+    const unknown = judgement.findings.every(({ rule }) => UNKNOWN_NAMES.has(rule));
+    if (isDocumentedIn(transcript, scope.version) && !(unknown && absent !== undefined))
+      return { kind: 'erratum', findings: judgement.findings };
     return { kind: 'not-applicable', evidence: absent ?? describeContradiction(judgement, scope) };
   }
   if (absent !== undefined) return { kind: 'not-applicable', evidence: absent };
@@ -65,6 +68,8 @@ function findChange({ head }: Transcript, { commands }: StaticJudgement): string
     ? undefined
     : `${other} is no query, and the state of an endpoint is not ours to change`;
 }
+
+const UNKNOWN_NAMES: ReadonlySet<string> = new Set(['schema/unknown-command', 'schema/unknown-event']);
 
 function findUnmetRequirement(transcript: Transcript, scope: TargetScope): string | undefined {
   const { releases, accelerator, architecture } = transcript.head.requires ?? {};

@@ -63,7 +63,7 @@ async function performOnQemu(
     return { ...(await performanceOfError(error, vm?.main, plan.patience)), wire };
   } finally {
     await vm?.tearDown();
-    await rm(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }
 

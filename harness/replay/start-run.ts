@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { applyKnownFailures } from '../results/apply-known-failures.ts';
+import { compileKnownFailures } from '../results/apply-known-failures.ts';
 import { openRun } from '../results/open-run.ts';
 import type { RunWriter } from '../results/run-writer.ts';
 import type { RowResult } from '../results/verdict.ts';
@@ -52,6 +52,7 @@ export async function startRun(
   const limit = pLimit(plan.jobs);
   const stop = new AbortController();
   const judge = staticJudge();
+  const expect = compileKnownFailures(plan.knownFailures);
   const columns = new Map<PlannedTarget, Column>();
   for (const target of plan.targets) {
     const rows = plan.rows.map(({ head }) => head.id);
@@ -64,13 +65,18 @@ export async function startRun(
     };
     const judgeUnlessStopped = (row: Transcript): Promise<RowResult> => {
       stop.signal.throwIfAborted();
-      return judgeRow(row, target, { plan, judge, writer, signal: stop.signal });
+      return judgeRow(row, target, { plan, judge, expect, writer, signal: stop.signal });
     };
     const results = new Map(plan.rows.map((row) => [row.head.id, quiet(begin(row))]));
     columns.set(target, { target, writer, results });
   }
   const settled = async (): Promise<void> => {
-    await Promise.allSettled([...columns.values()].flatMap(({ results }) => [...results.values()]));
+    const ends = await Promise.allSettled(
+      [...columns.values()].flatMap(({ results }) => [...results.values()]),
+    );
+    // What is left to go wrong is the disk that takes no results: then there is no run.
+    const broken = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof Interrupted));
+    if (broken?.status === 'rejected') throw broken.reason;
   };
   return {
     plan,
@@ -111,6 +117,8 @@ function staticJudge(): Judge {
 interface RowSurroundings {
   readonly plan: RunPlan;
   readonly judge: Judge;
+  /** Makes known failures of failures that are known. */
+  readonly expect: (result: RowResult) => RowResult;
   readonly writer: RunWriter;
   readonly signal: AbortSignal;
 }
@@ -118,11 +126,13 @@ interface RowSurroundings {
 async function judgeRow(
   row: Transcript,
   target: PlannedTarget,
-  { plan, judge, writer, signal }: RowSurroundings,
+  { plan, judge, expect, writer, signal }: RowSurroundings,
 ): Promise<RowResult> {
   const began = performance.now();
   const judgement = judge(row, target);
-  const { wire, ...performed } = await performIfApplicable(row, target, plan, judgement);
+  const { wire, ...performed } = await performIfApplicable(row, target, plan, judgement).catch(
+    performanceOfMistake,
+  );
   signal.throwIfAborted();
   const result: RowResult = {
     row: row.head.id,
@@ -132,11 +142,16 @@ async function judgeRow(
     documented: isDocumentedIn(row, target.facts.version),
     duration: Math.round(performance.now() - began),
   };
-  const today = new Date().toISOString().slice(0, 10);
-  const [final = result] = applyKnownFailures([result], plan.knownFailures, { whole: false, today }).results;
+  const final = expect(result);
   for (const record of wire) await writer.appendWire(record);
   await writer.appendResult(final);
   return final;
+}
+
+/** Whatever goes wrong on our side is told in its row: a row is never lost. */
+function performanceOfMistake(error: unknown): Performance {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { verdict: 'harness-error', reason, findings: [], checks: 0, wire: [] };
 }
 
 async function performIfApplicable(

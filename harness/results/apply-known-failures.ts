@@ -18,6 +18,12 @@ export interface AppliedResults {
   readonly overdue: readonly string[];
 }
 
+/** Compiles known failures, for results that are judged one by one as they come. */
+export function compileKnownFailures(entries: readonly KnownFailure[]): (result: RowResult) => RowResult {
+  const expectations = entries.map(expectationFrom);
+  return (result) => applyTo(result, expectations);
+}
+
 interface Expectation {
   readonly entry: KnownFailure;
   readonly matches: CaseGlob;

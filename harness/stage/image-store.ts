@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,10 +52,8 @@ export class ImageStore {
       );
     }
     await mkdir(this.folder, { recursive: true });
-    const path = join(
-      this.folder,
-      `${this.made.size}-${Buffer.from(key).toString('hex').slice(-16)}.${image.format}`,
-    );
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
+    const path = join(this.folder, `${name}.${image.format}`);
     // -u: the backing image is a name in the stage's folder, which does not exist yet.
     const backing =
       image.backing === undefined ? [] : ['-u', '-b', image.backing, '-F', formatOfName(image.backing)];

@@ -98,7 +98,7 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
 }
 
 async function startActor(stage: Stage, side: Side, settings: StageSettings): Promise<Actor> {
-  await Promise.all(stage.images.map((image) => settings.images.put(image, settings.dir)));
+  await putImages(stage, settings);
   if (stage.guest !== undefined) await writeGuestImage(stage.guest, join(settings.dir, guestImageOf(side)));
   const recorder = new WireRecorder(side, settings.record);
   const qemu = await startQemu(settings.binary, argumentsOf(stage, side, settings), {
@@ -108,8 +108,15 @@ async function startActor(stage: Stage, side: Side, settings: StageSettings): Pr
     channels: stage.guest === undefined ? [] : [SERIAL],
   });
   const stream = qemu.channels.get(SERIAL);
-  if (stage.negotiated) await qemu.connection.negotiate([], settings.patience);
+  if (stage.negotiated) await qemu.negotiate([], settings.patience);
   return { qemu, recorder, serial: stream && new SerialPort(stream) };
+}
+
+/** All of them come to an end before an error is told: whoever removes the folder must be alone in it. */
+async function putImages(stage: Stage, { images, dir }: StageSettings): Promise<void> {
+  const ends = await Promise.allSettled(stage.images.map((image) => images.put(image, dir)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 const SERIAL = 'serial0';

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ export interface FakeMachine {
   offer(suite: string, version: string): void;
   /** Has `apt-get update` of the suite fail with this text, or `install` with `phase`. */
   fail(suite: string, text: string, phase?: 'update' | 'install'): void;
-  /** Has unpacking wait until something is written into the returned FIFO. */
+  /** Has unpacking wait for ever, until the returned FIFO is removed. */
   block(): string;
   /** The commands that apt-get got, `update stable`. */
   commands(): readonly string[];
@@ -79,7 +80,10 @@ export function makeFakeMachine(): FakeMachine {
     cache: join(dir, 'cache'),
     offer: (suite, version) => writeFileSync(join(dir, `${suite}.version`), fakeQemuScript(version)),
     fail: (suite, text, phase = 'update') => writeFileSync(join(dir, `${suite}.${phase}`), text),
-    block: () => join(dir, 'fifo'),
+    block: () => {
+      spawnSync('sh', ['-c', 'mkfifo "$0"', join(dir, 'fifo')]);
+      return join(dir, 'fifo');
+    },
     commands: () => readCommands(join(dir, 'commands')),
     remove: () => {
       process.env['PATH'] = path;

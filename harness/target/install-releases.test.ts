@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { InputError } from '../errors.ts';
@@ -99,7 +99,7 @@ describe('installReleases, with a fake apt', () => {
     machine.offer('old', '7.2.22');
     const [outcome] = await install(['old']);
     const root = outcome?.kind === 'installed' ? outcome.release.root : '';
-    spawnSync('rm', [join(root, 'usr/bin/qemu-system-x86_64')]);
+    rmSync(join(root, 'usr/bin/qemu-system-x86_64'));
     const { binaries, missing } = await findQemus({ cache: machine.cache, path: '' });
     expect(binaries).to.deep.equal([]);
     expect(missing[0]?.reason).to.contain('no such program');
@@ -181,7 +181,7 @@ describe('installReleases, with a fake apt', () => {
 
   it('leaves nothing half-done when it is interrupted', async () => {
     machine.offer('old', '7.2.22');
-    spawnSync('mkfifo', [machine.block()]);
+    machine.block();
     const interruption = new AbortController();
     const onProgress: InstallOptions['onProgress'] = (_suite, phase) => {
       if (phase === 'unpack') setImmediate(() => interruption.abort());
@@ -196,7 +196,7 @@ describe('installReleases, with a fake apt', () => {
 
   it('recovers after its process was killed in the middle', async () => {
     machine.offer('old', '7.2.22');
-    spawnSync('mkfifo', [machine.block()]);
+    const blocker = machine.block();
     const script = `
       import { installReleases } from ${JSON.stringify(new URL('./install-releases.ts', import.meta.url).href)};
       const onProgress = (suite, phase) => console.log(phase);
@@ -207,7 +207,7 @@ describe('installReleases, with a fake apt', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(leftovers(), 'what the killed one left').to.have.length(1);
-    spawnSync('rm', [machine.block()]);
+    rmSync(blocker);
     expect(kinds(await install(['old']))).to.deep.equal(['old installed']);
     expect(leftovers()).to.deep.equal([]);
   });

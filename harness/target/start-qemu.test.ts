@@ -82,8 +82,15 @@ describe('startQemu', () => {
     const qemu = await startQemu(newest(), ARGS, {
       dir,
       extraMonitors: [{ name: 'second' }, { name: 'pretty', pretty: true }],
-      observer: (connection, direction, bytes) =>
-        wire.set(connection, `${wire.get(connection) ?? ''}${direction}${bytes.toString()}`),
+      observer: (connection, direction, bytes) => {
+        const before = wire.get(connection) ?? '';
+        // A message may come in several chunks: one arrow for what goes the same way.
+        const turn = before.lastIndexOf('->') > before.lastIndexOf('<-') ? '->' : '<-';
+        wire.set(
+          connection,
+          `${before}${before !== '' && turn === direction ? '' : direction}${bytes.toString()}`,
+        );
+      },
     });
     expect([...qemu.monitors.keys()]).to.deep.equal(['second', 'pretty']);
     for (const monitor of qemu.monitors.values()) {

@@ -55,7 +55,8 @@ function openByHash(data, open) {
 }
 
 function nameOf(row, column, data) {
-  return `${data.rows[row].row} @ ${data.targets[column].name}`;
+  // Half a surrogate pair cannot stand in an address.
+  return `${data.rows[row].row} @ ${data.targets[column].name}`.toWellFormed();
 }
 
 function cellOf(table, row, column) {
