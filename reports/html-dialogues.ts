@@ -79,8 +79,9 @@ function keepDialogue(records: readonly WireRecord[], keeper: Keeper): CellDialo
     list.slice(0, MAX_MESSAGES).map((record) => keepMessage(record, budget, keeper));
   // The dialogue first: a long preparation must not use up its room.
   const messages = keep(records.filter(({ phase }) => phase === undefined));
-  const prepare = keep(records.filter(({ phase }) => phase !== undefined));
-  return { prepare, messages, omitted: records.length - messages.length - prepare.length };
+  const prepare = keep(records.filter(({ phase }) => phase === 'prepare'));
+  const shown = records.filter(({ phase }) => phase !== 'after').length;
+  return { prepare, messages, omitted: shown - messages.length - prepare.length };
 }
 
 function keepMessage(record: WireRecord, budget: { room: number }, keeper: Keeper): MessageData {

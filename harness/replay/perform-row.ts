@@ -84,6 +84,7 @@ async function performOn(
     patience: plan.patience,
     earlier: vm.earlier,
   });
+  vm.endDialogue();
   const end = await findCrash(vm, plan.patience);
   if (end !== undefined) return performanceOfCrash(end, outcome);
   return performanceOfOutcome(outcome);

@@ -263,7 +263,9 @@ describe('a replay', () => {
     expect(result.findings.map(({ what, expected }) => `${what}; ${expected}`)).to.deep.equal([
       'number 18446744073709551614; number 18446744073709551615',
     ]);
-    expect(wire.at(-1)?.text).to.equal('{"return": {"base-memory": 18446744073709551614}}\r\n');
+    expect(wire.findLast(({ phase }) => phase === undefined)?.text).to.equal(
+      '{"return": {"base-memory": 18446744073709551614}}\r\n',
+    );
   });
 });
 

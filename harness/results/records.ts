@@ -15,6 +15,7 @@ import {
 } from './shape.ts';
 import {
   VERDICTS,
+  WIRE_PHASES,
   type Blame,
   type Finding,
   type MissingTarget,
@@ -78,11 +79,10 @@ export function wireRecordFromJson(value: JsonValue): WireRecord {
   const object = objectFrom(value);
   const text = optionalAt(object, 'text', textAt);
   const base64 = optionalAt(object, 'base64', textAt);
-  const prepares = optionalAt(object, 'phase', (from, name) => wordAt(from, name, ['prepare'])) !== undefined;
   if ((text === undefined) === (base64 === undefined)) {
     throw new ShapeError('a message as text and as base64, or as neither', "one of 'text' and 'base64'");
   }
-  const phase = optionalAt(object, 'phase', (at, name) => wordAt<'prepare'>(at, name, ['prepare']));
+  const phase = optionalAt(object, 'phase', (at, name) => wordAt(at, name, WIRE_PHASES));
   return {
     row: textAt(object, 'row'),
     connection: textAt(object, 'connection'),
@@ -91,7 +91,6 @@ export function wireRecordFromJson(value: JsonValue): WireRecord {
     ...(text === undefined ? {} : { text }),
     ...(base64 === undefined ? {} : { base64 }),
     ...(phase === undefined ? {} : { phase }),
-    ...(prepares ? { phase: 'prepare' as const } : {}),
   };
 }
 

@@ -74,6 +74,12 @@ export interface ProcessEnd {
   readonly stderr: string;
 }
 
+/** `prepare`: the message prepared the stage. `after`: it asked whether the target had survived the dialogue. */
+export const WIRE_PHASES = ['prepare', 'after'] as const;
+
+/** One of {@link WIRE_PHASES}. */
+export type WirePhase = (typeof WIRE_PHASES)[number];
+
 /** One line of `wire.ndjson`: bytes that went over a monitor connection. */
 export interface WireRecord {
   readonly row: string;
@@ -85,8 +91,8 @@ export interface WireRecord {
   /** The message as text; bytes that are no UTF-8 stand in `base64` instead. */
   readonly text?: string;
   readonly base64?: string;
-  /** The message belongs to the preparation of the stage, not to the dialogue. */
-  readonly phase?: 'prepare';
+  /** Present for a message that is no part of the dialogue. */
+  readonly phase?: WirePhase;
 }
 
 /** What a run ran on. `target.json` of a run archive. */

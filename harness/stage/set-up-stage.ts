@@ -50,6 +50,8 @@ export interface StagedVm {
   readonly earlier: readonly Incoming[];
   /** Performs steps while the dialogue goes on. @throws {StageError} */
   perform(steps: readonly Step[]): Promise<void>;
+  /** The dialogue is over: what goes over the wire from now on is logged as `after`. */
+  endDialogue(): void;
   /** Ends both QEMUs. */
   tearDown(): Promise<void>;
 }
@@ -88,6 +90,7 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
       main: main.qemu,
       earlier,
       tearDown,
+      endDialogue: () => (main.recorder.phase = 'after'),
       perform: (steps) => asStage(stage, performSteps(steps, context)),
     };
   } catch (error) {

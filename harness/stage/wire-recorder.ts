@@ -1,3 +1,5 @@
+import type { WirePhase } from '../results/verdict.ts';
+
 /** One piece of the wire log; see `WireRecord` of the run archive. */
 export interface WirePiece {
   readonly connection: string;
@@ -6,7 +8,7 @@ export interface WirePiece {
   readonly at: number;
   readonly text?: string;
   readonly base64?: string;
-  readonly phase?: 'prepare';
+  readonly phase?: WirePhase;
 }
 
 /** Takes the pieces, in order. */
@@ -16,8 +18,8 @@ const LINE_END = 0x0a;
 
 /** Cuts what a connection carries into lines for the wire log. No byte is lost or changed. */
 export class WireRecorder {
-  /** While this is `prepare`, what goes over the wire belongs to the stage and not to the dialogue. */
-  phase: 'prepare' | undefined = 'prepare';
+  /** To what belongs that goes over the wire now; undefined: to the dialogue. */
+  phase: WirePhase | undefined = 'prepare';
   private readonly began = performance.now();
   private held: Buffer[] = [];
 
