@@ -14,6 +14,8 @@ export interface TargetScope {
   /** Names in the target's own `query-qmp-schema`; undefined where it has none to ask. */
   readonly commands: ReadonlySet<string>;
   readonly events: ReadonlySet<string>;
+  /** Whether the schema that judges it knows also what its build lacks. */
+  readonly complete: boolean;
 }
 
 /** Whether a transcript is to be performed, or what is to be said instead. */
@@ -44,7 +46,7 @@ export function findApplicability(
   const absent = findAbsentName(judgement, scope);
   if (judgement.findings.length > 0) {
     // A schema from introspection lacks what a build lacks; that alone says nothing against the document.
-    const unknown = judgement.findings.every(({ rule }) => UNKNOWN_NAMES.has(rule));
+    const unknown = !scope.complete && judgement.findings.every(({ rule }) => UNKNOWN_NAMES.has(rule));
     if (isDocumentedIn(transcript, scope.version) && !(unknown && absent !== undefined))
       return { kind: 'erratum', findings: judgement.findings };
     return { kind: 'not-applicable', evidence: absent ?? describeContradiction(judgement, scope) };

@@ -13,6 +13,8 @@ export interface Judged {
   readonly events: ReadonlySet<string>;
   /** Release of the schema, or `introspection`. */
   readonly schema: string;
+  /** Whether the schema knows what a build may lack; introspection does not. */
+  readonly complete: boolean;
   readonly validator: Validator;
 }
 
@@ -31,10 +33,17 @@ export function judgeIntrospection(reply: JsonValue, version: string): Judged {
   const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
   const series = seriesOfRelease(version);
   if (isRelease(version) && shippedReleases().includes(series)) {
-    return { ...names, schema: series, validator: createValidator(loadSchema(series)) };
+    const bundle = loadSchema(series);
+    const complete = bundle['qapi-source'] !== 'introspection';
+    return { ...names, schema: series, complete, validator: createValidator(bundle) };
   }
   const model: QapiModel = modelFromIntrospection(reply, { release: version });
-  return { ...names, schema: 'introspection', validator: createValidator(schemaFromModel(model)) };
+  return {
+    ...names,
+    schema: 'introspection',
+    complete: false,
+    validator: createValidator(schemaFromModel(model)),
+  };
 }
 
 /** A micro of 50 and more marks a development build, which follows no release's schema. */

@@ -1,5 +1,6 @@
 import { ConnectionClosed, DeadlineExceeded, InboxFull } from '../qmp/connection-errors.ts';
 import type { Finding, ProcessEnd, VerdictWord, WireRecord } from '../results/verdict.ts';
+import { findLack } from '../stage/find-lack.ts';
 import { StageError } from '../stage/set-up-stage.ts';
 import type { RunningQemu } from '../target/start-qemu.ts';
 import type { DialogueOutcome } from './dialogue.ts';
@@ -13,6 +14,9 @@ export interface Performance {
   readonly process?: ProcessEnd;
   readonly wire: readonly WireRecord[];
 }
+
+/** Begins the reason of a row whose stage asks for what the target's build does not have. */
+export const LACKING = 'this build lacks what the stage needs';
 
 /** A dialogue that came to its end. */
 export function performanceOfOutcome({ findings, checks }: DialogueOutcome): Omit<Performance, 'wire'> {
@@ -34,6 +38,9 @@ export async function performanceOfError(
   const nothing = { findings: [], checks: 0 };
   if (error instanceof StageError) {
     const { message, processEnd } = error;
+    const lack = processEnd && findLack(processEnd.stderr);
+    if (lack !== undefined)
+      return { findings: [], checks: 1, verdict: 'not-applicable', reason: `${LACKING}: ${lack}` };
     return {
       ...nothing,
       verdict: 'setup-error',

@@ -5,6 +5,11 @@ import type { PlannedTarget, Venue } from './run-plan.ts';
 /** Puts together what is known of a target, by what it is judged, and where its dialogues happen. */
 export function planTarget(facts: TargetFacts, judged: Judged, venue: Venue): PlannedTarget {
   const { version, architecture, accelerator } = facts;
-  const { commands, events, validator } = judged;
-  return { facts, validator, venue, scope: { version, architecture, accelerator, commands, events } };
+  const { commands, events, complete, validator } = judged;
+  return {
+    facts,
+    validator,
+    venue,
+    scope: { version, architecture, accelerator, commands, events, complete },
+  };
 }

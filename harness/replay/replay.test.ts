@@ -169,6 +169,16 @@ const CASES: readonly Case[] = [
     reason: 'exit status 3: no such machine',
   },
   {
+    title: 'a target that lacks a device of the stage',
+    body: QUERY,
+    fake: {
+      start: [{ exit: 1 }],
+      stderr: "qemu-system-x86_64: -device x: 'x' is not a valid device model name\n",
+    },
+    verdict: 'not-applicable',
+    reason: "this build lacks what the stage needs: -device x: 'x' is not a valid device model name",
+  },
+  {
     title: 'a preparation that fails',
     head: 'prepare: [{ execute: blockdev-add }]',
     body: QUERY,
@@ -325,6 +335,7 @@ function fakeTarget(fake: Fake): PlannedTarget {
       accelerator: 'tcg',
       commands: new Set(['query-status', 'stop', 'quit', 'query-memory-size-summary']),
       events: new Set(['STOP']),
+      complete: true,
     },
     validator: createValidator(loadSchema('10.0')),
     venue: {
