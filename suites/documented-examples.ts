@@ -12,7 +12,7 @@ const run = started ?? (await startDefaultRun());
 
 for (const target of run.plan.targets) {
   describe(target.facts.name, () => {
-    for (const row of run.plan.rows) {
+    for (const row of run.rowsOf(target)) {
       it(`${row.head.id} @ ${target.facts.name}`, async function () {
         assertVerdict(await run.resultOf(target, row), this);
       });

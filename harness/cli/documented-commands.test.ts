@@ -382,7 +382,8 @@ function lineToRun(line: string, { append = '', everywhere }: Rule): string {
   const there = command.replaceAll(/--release ([0-9.]+)/g, (word, wanted: string) =>
     isThere(wanted) ? word : `--release ${newest}`,
   );
-  return [there + append + (hasTarget ? '' : ` --release ${newest}`), ...rest].join(' | ');
+  const onThis = there.replaceAll(/ @ [0-9.]+\*/g, ` @ ${newest}`);
+  return [onThis + append + (hasTarget ? '' : ` --release ${newest}`), ...rest].join(' | ');
 }
 
 function runLine(line: string, { on }: Rule, folder: string): Promise<CommandEnd> {

@@ -34,6 +34,7 @@ describe('qemu', () => {
       return (): unknown => (stream.write = write);
     });
     const codeBefore = process.exitCode;
+    process.exitCode = undefined;
     let error: unknown;
     try {
       await program.parseAsync(['qemu', ...words], { from: 'user' });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { renderTerminal } from '../../reports/terminal.ts';
 import { matrixFromRuns, type Matrix } from '../compat/matrix.ts';
 import { setCurrentRun } from '../replay/current-run.ts';
-import { planRun } from '../replay/plan-run.ts';
+import { planRun, type RunRequest } from '../replay/plan-run.ts';
 import type { RunPlan } from '../replay/run-plan.ts';
 import { startRun, type LiveRun } from '../replay/start-run.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
@@ -10,12 +10,16 @@ import { applyKnownFailures } from '../results/apply-known-failures.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
 import { writeMissingTargets } from '../results/open-run.ts';
 import { findRuns, readRun } from '../results/read-run.ts';
+import { removeRuns } from '../results/remove-runs.ts';
 import type { Run } from '../results/run.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { RunWords } from './run.ts';
 import { runMocha } from './run-mocha.ts';
 import { writeReports } from './write-reports.ts';
+
+/** Where a run goes that is told no place: like a build folder, it holds the latest. */
+const DEFAULT_OUT = 'out';
 
 const EXIT_INTERRUPTED = 130;
 const EXIT_SETUP = 3;
@@ -30,6 +34,7 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const plan = await planRun(requestOf(recordings, words), say);
   for (const { name, reason } of plan.missing) say(`${name}: not run: ${reason}`);
+  if (words.out === undefined && !words.resume) await removeRuns(plan.out);
   const names = plan.targets.map(({ facts }) => facts.name);
   const progress = createProgress(process.stderr, names, plan.rows.length);
   const run = await startRun(plan, suiteVersion(), (result) => progress.count(result));
@@ -39,8 +44,9 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
 }
 
 /** What the words of the command line ask for. */
-export function requestOf(recordings: readonly string[], words: RunWords): Parameters<typeof planRun>[0] {
-  const { qemu, release, connect, accel, stages, grep, shard, jobs, out, resume, install } = words;
+export function requestOf(recordings: readonly string[], words: RunWords): RunRequest {
+  const { accel, shard, jobs, resume, install } = words;
+  const { stages = [], qemu = [], release = [], connect = [], grep = [], out = DEFAULT_OUT } = words;
   const patience = words.timeout * 1000;
   return {
     recordings,
@@ -84,7 +90,7 @@ async function report(plan: RunPlan, words: RunWords): Promise<number> {
   const { out } = plan;
   await writeReports(matrix, runs, {
     out,
-    reporters: words.reporter,
+    reporters: words.reporter ?? [],
     expectationOf: (row) => texts.get(row),
   });
   if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
@@ -110,7 +116,7 @@ function printMatrix(matrix: Matrix, out: string): void {
 
 /** Expectations that mean no row are a mistake, but only where no row was left out on purpose. */
 function judgeExpectations(plan: RunPlan, runs: readonly Run[], words: RunWords): void {
-  const whole = words.grep.length === 0 && words.shard === undefined && plan.projectRecordings;
+  const whole = words.grep === undefined && words.shard === undefined && plan.projectRecordings;
   const results = runs.flatMap(({ results }) => results);
   const today = new Date().toISOString().slice(0, 10);
   const { overdue } = applyKnownFailures(results, plan.knownFailures, { whole, today });

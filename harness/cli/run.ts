@@ -3,16 +3,16 @@ import { InputError } from '../errors.ts';
 
 /** What stands on the command line of `run`, and of `list`, which shows what `run` would do. */
 export interface RunWords {
-  readonly qemu: readonly string[];
-  readonly release: readonly string[];
-  readonly connect: readonly string[];
+  readonly qemu?: readonly string[];
+  readonly release?: readonly string[];
+  readonly connect?: readonly string[];
   readonly accel?: readonly ('tcg' | 'kvm')[];
-  readonly grep: readonly string[];
-  readonly stages: readonly string[];
+  readonly grep?: readonly string[];
+  readonly stages?: readonly string[];
   readonly jobs?: number;
   readonly shard?: { readonly index: number; readonly count: number };
-  readonly out: string;
-  readonly reporter: readonly 'tap'[];
+  readonly out?: string;
+  readonly reporter?: readonly 'tap'[];
   readonly resume: boolean;
   readonly timeout: number;
   readonly install: boolean;
@@ -32,12 +32,11 @@ export function addRunCommand(program: Command): void {
     .argument('[recordings...]', 'recordings (.qmp) or folders of them; all of the project by default');
   addTargetOptions(command)
     .addOption(new Option('--shard <i/n>', 'run only part I of N parts').argParser(shardFromWord))
-    .option('-o, --out <folder>', 'where run archives, matrix.md and index.html go', 'out')
-    .addOption(
-      new Option('--reporter <names>', 'further reports in --out: tap')
-        .argParser(wordsOf(['tap']))
-        .default([]),
+    .option(
+      '-o, --out <folder>',
+      'where run archives, matrix.md and index.html go (default: "out", in place of an earlier run)',
     )
+    .addOption(new Option('--reporter <names>', 'further reports in --out: tap').argParser(wordsOf(['tap'])))
     .option('--resume', 'go on with the interrupted run in --out', false)
     .option('--json', 'print the summary as JSON instead of tables', false)
     .addHelpText('after', HELP)
@@ -50,13 +49,10 @@ export function addRunCommand(program: Command): void {
 /** Adds the options that choose targets and rows. */
 export function addTargetOptions(command: Command): Command {
   return command
-    .option('--qemu <path>', 'a QEMU binary (repeatable)', collect, [])
-    .option('--release <x.y>', 'an installed release (repeatable)', collect, [])
-    .option(
-      '--connect <address>',
-      'a QMP server that runs: unix:PATH or tcp:HOST:PORT (repeatable)',
-      collect,
-      [],
+    .addOption(repeatable('--qemu <path>', 'a QEMU binary (repeatable)'))
+    .addOption(repeatable('--release <x.y>', 'an installed release (repeatable)'))
+    .addOption(
+      repeatable('--connect <address>', 'a QMP server that runs: unix:PATH or tcp:HOST:PORT (repeatable)'),
     )
     .addOption(
       new Option(
@@ -64,12 +60,10 @@ export function addTargetOptions(command: Command): Command {
         'accelerators: tcg, kvm (default: tcg, and kvm where it works)',
       ).argParser(wordsOf(['tcg', 'kvm'])),
     )
-    .option(
-      '--grep <glob>',
-      "only rows that a glob means, e.g. 'examples/migration/**' (repeatable)",
-      collect,
-      [],
+    .addOption(
+      repeatable('--grep <glob>', "only cases that a glob means, e.g. 'examples/migration/**' (repeatable)"),
     )
+    .addOption(repeatable('--stages <folder>', "a folder of stages beside the project's own (repeatable)"))
     .addOption(
       new Option('--jobs <n>', 'rows performed at a time (default: twice the processors)').argParser(
         countFromWord,
@@ -88,14 +82,17 @@ Examples:
   qmp-conformance run                                 all recordings on all releases to be had
   qmp-conformance run --release 10.0 --accel tcg      one column
   qmp-conformance run --qemu ./build/qemu-system-x86_64 --grep 'examples/block-core/**'
+  qmp-conformance run --grep '** @ 7.2.* * tcg'        cases of one target, by name
   qmp-conformance run --connect unix:/run/vm.sock     a server that somebody else has started
 
 Exit status:
   0  conformant        1  findings: fail, crash, timeout or unexpected-pass
-  2  wrong usage       3  setup or harness error       130  interrupted; --resume goes on`;
+  2  wrong usage       3  setup or harness error, or a run that is not whole
+  130  interrupted; --resume goes on`;
 
-function collect(word: string, words: readonly string[]): readonly string[] {
-  return [...words, word];
+function repeatable(flags: string, description: string): Option {
+  const collect = (word: string, words: readonly string[] = []): readonly string[] => [...words, word];
+  return new Option(flags, description).argParser(collect);
 }
 
 function wordsOf<Word extends string>(known: readonly Word[]): (text: string) => readonly Word[] {

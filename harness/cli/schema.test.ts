@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect } from 'chai';
@@ -94,8 +94,9 @@ describe('schema build', () => {
   it('says so when a QEMU does not start', async () => {
     using tree = makeTree({});
     const qemu = join(tree.folder, 'qemu');
-    expect(existsSync(qemu)).to.equal(false);
-    expect(await errorOf('build', '--qemu', qemu)).to.match(/^SetupError: /);
+    expect(await errorOf('build', '--qemu', qemu)).to.match(/^InputError: .*is no program/);
+    writeFileSync(qemu, '#!/bin/sh\nexit 4\n', { mode: 0o755 });
+    expect(await errorOf('build', '--qemu', qemu)).to.match(/^SetupError: .*exit status 4/);
   });
 });
 

@@ -98,9 +98,12 @@ async function readModel(options: BuildOptions): Promise<QapiModel> {
   if (options.qapi !== undefined) return readQapiModel(options.qapi, options);
   const { modelFromIntrospection } = await import('../qapi/read-introspection.ts');
   if (options.qemu !== undefined) {
-    const { introspectQemu } = await import('./introspect-qemu.ts');
-    const { release, reply } = await introspectQemu(options.qemu);
-    return modelFromIntrospection(reply, { release: seriesOf(options.release ?? release) });
+    const { probeBinary } = await import('../target/find-qemus.ts');
+    const { introspectBinary } = await import('../replay/describe-target.ts');
+    const { PATIENCE } = await import('../replay/plan-run.ts');
+    const binary = await probeBinary(options.qemu, { origin: 'named' });
+    const reply = await introspectBinary(binary, PATIENCE);
+    return modelFromIntrospection(reply, { release: seriesOf(options.release ?? binary.version) });
   }
   if (options.release === undefined) {
     throw new InputError('--introspection does not tell the release; expected --release X.Y');
@@ -152,7 +155,7 @@ function addShow(schema: Command): void {
     .command('show')
     .description('show the definition of a type, command or event')
     .argument('<NAME>', 'its name')
-    .option('--release <X.Y>', 'the release; by default the newest')
+    .option('--release <X.Y>', 'the release; by default the newest that was read from QAPI source')
     .addOption(familyOption())
     .option('--json', 'print the JSON Schema')
     .addHelpText('after', SHOW_HELP)
@@ -183,7 +186,12 @@ async function runShow(name: string, options: ShowOptions): Promise<void> {
 
 async function loadBundle(options: ShowOptions): Promise<JsonObject> {
   const { loadSchema, shippedReleases } = await import('../json-schema/load-schema.ts');
-  return loadSchema(options.release ?? shippedReleases(options.family).at(-1) ?? 'none', options.family);
+  if (options.release !== undefined) return loadSchema(options.release, options.family);
+  // Introspection hides the names of types, which are what is asked for here.
+  const newestFirst = shippedReleases(options.family).toReversed();
+  const bundles = newestFirst.map((release) => () => loadSchema(release, options.family));
+  const named = bundles.find((load) => load()['qapi-source'] !== 'introspection');
+  return named === undefined ? loadSchema(newestFirst[0] ?? 'none', options.family) : named();
 }
 
 async function unknownName(bundle: JsonObject, name: string): Promise<InputError> {

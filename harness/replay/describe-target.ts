@@ -12,17 +12,15 @@ import type { PlannedTarget } from './run-plan.ts';
 
 /**
  * Starts a binary once, asks for its introspection, and makes one target of it for each accelerator.
- * @param scratch folder of the run, for images that its stages share
  * @throws {SetupError} when it does not start
  */
 export async function describeTargets(
   binary: QemuBinary,
   accelerators: readonly Accelerator[],
-  scratch: string,
   patience: number,
 ): Promise<readonly PlannedTarget[]> {
-  const judged = judgeIntrospection(await introspect(binary, patience), binary.version);
-  const images = new ImageStore(binary.qemuImg, join(scratch, `images-${binary.digest.slice(0, 12)}`));
+  const judged = judgeIntrospection(await introspectBinary(binary, patience), binary.version);
+  const images = new ImageStore(binary.qemuImg);
   return accelerators.map((accelerator) =>
     planTarget(factsOfBinary(binary, accelerator, judged.schema), judged, {
       kind: 'qemu',
@@ -33,7 +31,11 @@ export async function describeTargets(
   );
 }
 
-async function introspect(binary: QemuBinary, patience: number): Promise<JsonValue> {
+/**
+ * Starts a binary without a machine and asks for its schema.
+ * @throws {SetupError} when it does not start
+ */
+export async function introspectBinary(binary: QemuBinary, patience: number): Promise<JsonValue> {
   const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
   try {
     const qemu = await startQemu(binary, [...baseArguments('tcg'), '-machine', 'none'], {

@@ -75,7 +75,7 @@ export async function performDialogue(
   for (const [index, message] of transcript.messages.entries())
     await performMessage(dialogue, message, index);
   await answerAll(dialogue);
-  return dialogue;
+  return { findings: dialogue.findings, checks: dialogue.checks };
 }
 
 async function performMessage(dialogue: Dialogue, message: TranscriptMessage, index: number): Promise<void> {

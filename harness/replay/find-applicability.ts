@@ -26,9 +26,13 @@ export type Applicability =
   | { readonly kind: 'not-applicable'; readonly evidence: string }
   | { readonly kind: 'untestable'; readonly missing: string };
 
-/** Tells whether a target's release documents the transcript. */
-export function isDocumentedIn(transcript: Transcript, version: string): boolean {
-  return transcript.head.source.some((source) => rangeHolds(parseReleaseRange(source.releases), version));
+/**
+ * Tells whether a target's release documents the transcript. One without provenance is its author's own claim, and
+ * holds for every release.
+ */
+export function isDocumentedIn({ head }: Transcript, version: string): boolean {
+  if (head.source.length === 0) return true;
+  return head.source.some(({ releases }) => rangeHolds(parseReleaseRange(releases), version));
 }
 
 /**
@@ -104,7 +108,7 @@ function describeContradiction(judgement: StaticJudgement, scope: TargetScope): 
 }
 
 /** A command with an elision cannot be sent, unless a substitution fills the place. */
-function findElidedCommand(transcript: Transcript): string | undefined {
+export function findElidedCommand(transcript: Transcript): string | undefined {
   const substituted = new Set(transcript.head.substitute.map(({ at }) => at));
   const index = transcript.messages.findIndex((message, at) => {
     if (message.body.kind !== 'pattern' || classifyMessage(message) !== 'command') return false;

@@ -17,7 +17,7 @@ import { describeTargets } from './describe-target.ts';
 import { BARE_STAGE } from './perform-row.ts';
 import { readRecordings } from './read-recordings.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
-import { selectRows, selectShard, type Shard } from './select-rows.ts';
+import { compileFilter, selectRows, selectShard, type CaseFilter, type Shard } from './select-rows.ts';
 
 /** What a user asks of a run. */
 export interface RunRequest {
@@ -63,15 +63,19 @@ export async function planRun(request: RunRequest, say: (line: string) => void):
     readKnownFailuresIn(KNOWN_FAILURES_FOLDER),
   ]);
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);
-  const rows = selectShard(selectRows(recordings, request.grep), request.shard);
+  const selected = selectRows(recordings, request.grep);
   const { targets, missing } = await planTargets(request, say);
-  return planOf(request, { rows, stages, knownFailures, targets, missing });
+  const names = targets.map(({ facts }) => facts.name);
+  const meant = compileFilter(request.grep, selected, names);
+  const rows = selectShard(selected, request.shard);
+  return planOf(request, { rows, meant, stages, knownFailures, targets, missing });
 }
 
 function planOf(
   request: RunRequest,
   parts: {
     readonly rows: readonly Transcript[];
+    readonly meant: CaseFilter;
     readonly stages: StageBook;
     readonly knownFailures: readonly KnownFailure[];
     readonly targets: readonly PlannedTarget[];
@@ -145,7 +149,7 @@ async function describe(binary: QemuBinary, request: RunRequest): Promise<Target
       reason,
     }));
   try {
-    const targets = await describeTargets(binary, available.filter(wanted), request.out, request.patience);
+    const targets = await describeTargets(binary, available.filter(wanted), request.patience);
     return { targets, missing };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

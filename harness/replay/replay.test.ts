@@ -120,6 +120,21 @@ const CASES: readonly Case[] = [
     findings: ['example schema/type'],
   },
   {
+    title: 'an example that is wrong, on a target that is wrong too',
+    body: '-> { "execute": "query-status" }\n<- { "return": { "running": 1, "status": "running" } }\n',
+    fake: STATUS('{"return": {"running": true, "status": "dancing"}, "id": ID}'),
+    verdict: 'fail',
+    reason: 'the example is wrong',
+    findings: ['example schema/type', 'target schema/enum-value'],
+  },
+  {
+    title: 'an example that is wrong, and kills the target',
+    body: '-> { "execute": "query-status" }\n<- { "return": { "running": 1, "status": "running" } }\n',
+    fake: { commands: { 'query-status': [{ signal: 'SIGABRT' }] } },
+    verdict: 'crash',
+    findings: ['example schema/type'],
+  },
+  {
     title: 'an example that is no JSON',
     body: '-> { "execute": "query-status" }\n<-? { "return": { "running" }\n',
     verdict: 'fail',
@@ -306,6 +321,7 @@ function planOf(text: string, target: PlannedTarget, knownFailures: string, out:
     targets: [target],
     missing: [],
     rows: [readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp')],
+    meant: () => true,
     projectRecordings: false,
     stages: completeStages([readStage('about: nothing', 'bare.yaml', 'bare')]),
     knownFailures: readKnownFailures(knownFailures, 'known.yaml'),
@@ -341,7 +357,7 @@ function fakeTarget(fake: Fake): PlannedTarget {
     venue: {
       kind: 'qemu',
       accelerator: 'tcg',
-      images: new ImageStore(undefined, ''),
+      images: new ImageStore(undefined),
       binary: {
         command: [process.execPath, FAKE],
         env: { FAKE_QEMU: JSON.stringify(fake) },

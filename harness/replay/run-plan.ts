@@ -7,6 +7,7 @@ import type { StageBook } from '../stage/stage-book.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import type { TargetScope } from './find-applicability.ts';
+import type { CaseFilter } from './select-rows.ts';
 
 /** Everything that a run does, decided before anything is started. */
 export interface RunPlan {
@@ -14,6 +15,8 @@ export interface RunPlan {
   /** Targets that were asked for and cannot be run. */
   readonly missing: readonly MissingTarget[];
   readonly rows: readonly Transcript[];
+  /** Which of the rows are to be run on which target. */
+  readonly meant: CaseFilter;
   /** Whether all of the project's own recordings are meant, before a filter. */
   readonly projectRecordings: boolean;
   readonly stages: StageBook;

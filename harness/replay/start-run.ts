@@ -7,6 +7,7 @@ import { killAllQemus } from '../target/start-qemu.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { findApplicability, isDocumentedIn } from './find-applicability.ts';
 import { judgeTranscript, type StaticJudgement } from './judge-transcript.ts';
+import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
 import type { Performance } from './performance.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
@@ -14,6 +15,8 @@ import type { PlannedTarget, RunPlan } from './run-plan.ts';
 /** A run in progress. Rows are performed side by side; each result is a promise of its own. */
 export interface LiveRun {
   readonly plan: RunPlan;
+  /** The rows that are run on a target. */
+  rowsOf(target: PlannedTarget): readonly Transcript[];
   /** The result of a row on a target; resolved at once for a row that a resumed run had finished. */
   resultOf(target: PlannedTarget, row: Transcript): Promise<RowResult>;
   /** Waits for all rows and ends the archives. */
@@ -32,7 +35,7 @@ export class Interrupted extends Error {
 
 /** One target's part of a run. */
 interface Column {
-  readonly target: PlannedTarget;
+  readonly rows: readonly Transcript[];
   readonly writer: RunWriter;
   readonly results: ReadonlyMap<string, Promise<RowResult>>;
 }
@@ -55,8 +58,9 @@ export async function startRun(
   const expect = compileKnownFailures(plan.knownFailures);
   const columns = new Map<PlannedTarget, Column>();
   for (const target of plan.targets) {
-    const rows = plan.rows.map(({ head }) => head.id);
-    const writer = await openRun(plan.out, target.facts, rows, { suite, resume: plan.resume });
+    const rows = plan.rows.filter(({ head }) => plan.meant(head.id, target.facts.name));
+    const ids = rows.map(({ head }) => head.id);
+    const writer = await openRun(plan.out, target.facts, ids, { suite, resume: plan.resume });
     const finished = new Map(writer.results.map((result) => [result.row, result]));
     const begin = async (row: Transcript): Promise<RowResult> => {
       const result = finished.get(row.head.id) ?? (await limit(() => judgeUnlessStopped(row)));
@@ -67,8 +71,8 @@ export async function startRun(
       stop.signal.throwIfAborted();
       return judgeRow(row, target, { plan, judge, expect, writer, signal: stop.signal });
     };
-    const results = new Map(plan.rows.map((row) => [row.head.id, quiet(begin(row))]));
-    columns.set(target, { target, writer, results });
+    const results = new Map(rows.map((row) => [row.head.id, quiet(begin(row))]));
+    columns.set(target, { rows, writer, results });
   }
   const settled = async (): Promise<void> => {
     const ends = await Promise.allSettled(
@@ -80,19 +84,27 @@ export async function startRun(
   };
   return {
     plan,
+    rowsOf: (target) => columns.get(target)?.rows ?? [],
     resultOf: (target, row) =>
       columns.get(target)?.results.get(row.head.id) ?? Promise.reject(new TypeError(`no row ${row.head.id}`)),
     finish: async () => {
       await settled();
       await Promise.all([...columns.values()].map(({ writer }) => writer.finish()));
+      await removeImages(plan);
     },
     interrupt: async () => {
       stop.abort(new Interrupted('the run was interrupted'));
       await killAllQemus();
       await settled();
       await Promise.all([...columns.values()].map(({ writer }) => writer.close()));
+      await removeImages(plan);
     },
   };
+}
+
+async function removeImages({ targets }: RunPlan): Promise<void> {
+  const stores = targets.flatMap(({ venue }) => (venue.kind === 'qemu' ? [venue.images] : []));
+  await Promise.all(stores.map((store) => store.remove()));
 }
 
 /** Whoever asks for the result sees the error; until then it must not count as unhandled. */
@@ -165,11 +177,8 @@ async function performIfApplicable(
   switch (applicability.kind) {
     case 'perform':
       return performRow(row, target, plan);
-    case 'erratum': {
-      const [first] = applicability.findings;
-      const reason = first && `the example is wrong: ${first.what}; expected ${first.expected}`;
-      return { ...nothing, verdict: 'fail', findings: applicability.findings, ...(reason && { reason }) };
-    }
+    case 'erratum':
+      return performErratum(row, target, plan, applicability.findings);
     case 'not-applicable':
       return { ...nothing, verdict: 'not-applicable', reason: applicability.evidence, checks: 1 };
     case 'untestable':

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SetupError } from '../errors.ts';
@@ -21,15 +22,12 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
  */
 export class ImageStore {
   private readonly made = new Map<string, Promise<string>>();
+  private folder: Promise<string> | undefined;
 
   /**
    * @param qemuImg command words of `qemu-img`; undefined where the target has none
-   * @param folder where the originals are kept; belongs to the run
    */
-  constructor(
-    private readonly qemuImg: readonly string[] | undefined,
-    private readonly folder: string,
-  ) {}
+  constructor(private readonly qemuImg: readonly string[] | undefined) {}
 
   /**
    * Puts an image into a stage's folder.
@@ -44,6 +42,13 @@ export class ImageStore {
     await copyFile(await original, path, constants.COPYFILE_FICLONE);
   }
 
+  /** Removes the originals. */
+  async remove(): Promise<void> {
+    if (this.folder !== undefined) await rm(await this.folder, { recursive: true, force: true });
+    this.folder = undefined;
+    this.made.clear();
+  }
+
   private async make(image: Image, key: string): Promise<string> {
     const [program, ...words] = this.qemuImg ?? [];
     if (program === undefined) {
@@ -51,9 +56,9 @@ export class ImageStore {
         `image ${image.name} needs qemu-img; expected one beside the QEMU binary or on PATH`,
       );
     }
-    await mkdir(this.folder, { recursive: true });
+    const folder = await (this.folder ??= mkdtemp(join(tmpdir(), 'qmpc-images-')));
     const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
-    const path = join(this.folder, `${name}.${image.format}`);
+    const path = join(folder, `${name}.${image.format}`);
     // -u: the backing image is a name in the stage's folder, which does not exist yet.
     const backing =
       image.backing === undefined ? [] : ['-u', '-b', image.backing, '-F', formatOfName(image.backing)];

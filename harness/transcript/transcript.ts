@@ -81,7 +81,7 @@ export type MatchKind =
 export interface Substitution {
   /** `/<message index>/<JSON Pointer>`. */
   readonly at: string;
-  /** The value to send; strings may hold `${dir}` and names that the stage or a capture defines. */
+  /** The value to send; strings may hold `${name}` of a capture. */
   readonly value: JsonValue;
 }
 
