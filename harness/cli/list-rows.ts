@@ -3,7 +3,7 @@ import { judgeTranscript } from '../replay/judge-transcript.ts';
 import { planRun } from '../replay/plan-run.ts';
 import type { PlannedTarget } from '../replay/run-plan.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import type { RunWords } from './run.ts';
+import type { RunWords } from './run-words.ts';
 import { requestOf } from './run-recordings.ts';
 
 /** What would come of a row on a target. */

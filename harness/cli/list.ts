@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { addTargetOptions, type RunWords } from './run.ts';
+import { addTargetOptions } from './run.ts';
+import type { RunWords } from './run-words.ts';
 
 /** Adds `list`. */
 export function addListCommand(program: Command): void {

@@ -14,7 +14,7 @@ import { removeRuns } from '../results/remove-runs.ts';
 import type { Run } from '../results/run.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { createProgress, type Progress } from './progress.ts';
-import type { RunWords } from './run.ts';
+import type { RunWords } from './run-words.ts';
 import { runMocha } from './run-mocha.ts';
 import { writeReports } from './write-reports.ts';
 

@@ -1,23 +1,6 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
-
-/** What stands on the command line of `run`, and of `list`, which shows what `run` would do. */
-export interface RunWords {
-  readonly qemu?: readonly string[];
-  readonly release?: readonly string[];
-  readonly connect?: readonly string[];
-  readonly accel?: readonly ('tcg' | 'kvm')[];
-  readonly grep?: readonly string[];
-  readonly stages?: readonly string[];
-  readonly jobs?: number;
-  readonly shard?: { readonly index: number; readonly count: number };
-  readonly out?: string;
-  readonly reporter?: readonly 'tap'[];
-  readonly resume: boolean;
-  readonly timeout: number;
-  readonly install: boolean;
-  readonly json: boolean;
-}
+import type { RunWords } from './run-words.ts';
 
 /** Adds `run`. */
 export function addRunCommand(program: Command): void {

@@ -5,6 +5,7 @@ import type { Provenance, Transcript, TranscriptHead, TranscriptMessage } from '
 import { messagesFromBlock, type ExampleDialogue } from './block-to-messages.ts';
 import { canonicalExample } from './canonical-example.ts';
 import { OUTSIDE, titleOfBlock, type ExampleBlock } from './example-block.ts';
+import type { ExampleGroup, Standing } from './example-group.ts';
 import { nameGroups } from './example-identity.ts';
 import { MANUAL_PAGE } from './manual-page.ts';
 
@@ -40,21 +41,6 @@ export interface CollectedExample {
 export interface Collection {
   readonly examples: readonly CollectedExample[];
   readonly findings: readonly ImportFinding[];
-}
-
-/** An example at one place of one release. */
-export interface Standing {
-  readonly release: string;
-  readonly block: ExampleBlock;
-}
-
-/** All places where one example stands. */
-export interface ExampleGroup {
-  readonly definition: string;
-  readonly messages: readonly TranscriptMessage[];
-  readonly existing: Transcript | undefined;
-  /** Oldest release first. */
-  readonly standings: Standing[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { compareReleases } from '../release/compare-releases.ts';
-import type { ExampleGroup, Standing } from './collect-examples.ts';
+import type { ExampleGroup, Standing } from './example-group.ts';
 import { OUTSIDE } from './example-block.ts';
 import { slugFromContent, slugFromTitle } from './example-slug.ts';
 import { MANUAL_PAGE } from './manual-page.ts';

@@ -1,5 +1,6 @@
 import { ConnectionClosed, DeadlineExceeded, InboxFull } from '../qmp/connection-errors.ts';
 import type { Finding, ProcessEnd, VerdictWord, WireRecord } from '../results/verdict.ts';
+import { MissingStateError } from '../stage/perform-step.ts';
 import { findLack } from '../stage/find-lack.ts';
 import { StageError } from '../stage/set-up-stage.ts';
 import type { RunningQemu } from '../target/start-qemu.ts';
@@ -37,7 +38,9 @@ export async function performanceOfError(
 ): Promise<Omit<Performance, 'wire'>> {
   const nothing = { findings: [], checks: 0 };
   if (error instanceof StageError) {
-    const { message, processEnd } = error;
+    const { message, processEnd, cause } = error;
+    if (cause instanceof MissingStateError)
+      return { ...nothing, verdict: 'untestable', reason: cause.message };
     const lack = processEnd && findLack(processEnd.stderr);
     if (lack !== undefined)
       return { findings: [], checks: 1, verdict: 'not-applicable', reason: `${LACKING}: ${lack}` };

@@ -201,6 +201,13 @@ const CASES: readonly Case[] = [
     reason: 'blockdev-add on main: error CommandNotFound: no; expected success',
   },
   {
+    title: 'a preparation that this host does not allow',
+    head: 'prepare: [{ execute: blockdev-add, missing: a host with a moon }]',
+    body: QUERY,
+    verdict: 'untestable',
+    reason: 'a host with a moon (blockdev-add on main: error CommandNotFound: no)',
+  },
+  {
     title: 'a target that dies of a command',
     body: QUERY,
     fake: { commands: { 'query-status': [{ signal: 'SIGSEGV' }] } },

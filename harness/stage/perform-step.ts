@@ -6,6 +6,9 @@ import type { Incoming, QmpConnection } from '../qmp/connection.ts';
 import type { Side, Step } from '../transcript/step.ts';
 import type { SerialPort } from './serial-port.ts';
 
+/** The state cannot be produced here; the message says what is missing, and what the target answered. */
+export class MissingStateError extends SetupError {}
+
 /** Whom the steps of a preparation talk to. */
 export interface StepContext {
   /** Milliseconds that each step may take. */
@@ -50,6 +53,9 @@ async function execute(step: Extract<Step, { kind: 'execute' }>, context: StepCo
   if (error === undefined && step.error === undefined) return;
   if (error?.class === step.error) return;
   const came = error === undefined ? 'success' : `error ${error.class}: ${error.desc}`;
+  if (error !== undefined && step.missing !== undefined) {
+    throw new MissingStateError(`${step.missing} (${step.command} on ${step.on}: ${came})`);
+  }
   throw new SetupError(`${step.command} on ${step.on}: ${came}; expected ${step.error ?? 'success'}`);
 }
 

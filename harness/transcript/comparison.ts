@@ -33,12 +33,6 @@ export interface Comparison {
   depth: number;
 }
 
-/**
- * Deeper values are reported instead of compared: the walk takes several frames of the stack for each level. QMP's own
- * messages have less than thirty levels.
- */
-export const MAX_COMPARED_LEVELS = 128;
-
 /** Compares a value that came with a place of the transcript, and reports into the comparison. */
 export type Compare = (
   comparison: Comparison,

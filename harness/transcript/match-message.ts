@@ -1,15 +1,8 @@
 import { pointerTo } from '../json/pointer.ts';
 import { isJsonArray, isJsonObject, jsonType, type JsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
-import {
-  describe,
-  isSame,
-  MAX_COMPARED_LEVELS,
-  report,
-  type Comparison,
-  type Mismatch,
-  type Mode,
-} from './comparison.ts';
+import { MAX_COMPARED_LEVELS } from './compared-levels.ts';
+import { describe, isSame, report, type Comparison, type Mismatch, type Mode } from './comparison.ts';
 import { matchElements, matchSequence } from './match-elements.ts';
 import { matchSet } from './match-set.ts';
 import { ELIDED } from './read-pattern.ts';

@@ -7,7 +7,7 @@ type StepKind = (typeof KINDS)[number];
 
 /** The further keys of each kind of step. */
 const KEYS: Readonly<Record<StepKind, readonly string[]>> = {
-  execute: ['arguments', 'error', 'on'],
+  execute: ['arguments', 'error', 'missing', 'on'],
   until: ['returns', 'on'],
   event: ['data', 'on'],
   serial: ['on'],
@@ -29,8 +29,15 @@ export function readStep(cursor: YamlCursor): Step {
   switch (kind) {
     case 'execute': {
       const error = members.get('error')?.string();
-      const step = { kind, on, command: verb.string(), arguments: objectOf(members.get('arguments')) };
-      return error === undefined ? step : { ...step, error };
+      const missing = members.get('missing')?.string();
+      return {
+        kind,
+        on,
+        command: verb.string(),
+        arguments: objectOf(members.get('arguments')),
+        ...(error !== undefined && { error }),
+        ...(missing !== undefined && { missing }),
+      };
     }
     case 'until': {
       const query = verb.members(['execute', 'arguments'], ['execute']);

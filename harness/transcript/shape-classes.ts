@@ -1,6 +1,6 @@
 import { isJsonArray, jsonType, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
-import { MAX_COMPARED_LEVELS } from './comparison.ts';
+import { MAX_COMPARED_LEVELS } from './compared-levels.ts';
 import type { Pattern } from './transcript.ts';
 
 /** What counts when two values are put into one class: their shape only, or their scalars too. */

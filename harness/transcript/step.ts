@@ -12,6 +12,8 @@ export type Step =
       readonly command: string;
       readonly arguments: JsonObject | undefined;
       readonly error?: string;
+      /** What the host or the build does not have when the command is refused: the row is then `untestable`. */
+      readonly missing?: string;
     }
   /** Executes a query again and again until its reply has the members and values given. */
   | {

@@ -75,7 +75,12 @@ function writeStep(step: Step): string {
   const on = step.on === 'main' ? undefined : step.on;
   switch (step.kind) {
     case 'execute':
-      return mapping({ ...call(step), error: step.error === undefined ? undefined : word(step.error), on });
+      return mapping({
+        ...call(step),
+        error: step.error === undefined ? undefined : word(step.error),
+        missing: step.missing === undefined ? undefined : quote(step.missing),
+        on,
+      });
     case 'until':
       return mapping({ until: mapping(call(step)), returns: flow(step.returns), on });
     case 'event':
