@@ -1,15 +1,7 @@
-import type { WirePhase } from '../results/verdict.ts';
+import type { WirePhase, WireRecord } from '../results/verdict.ts';
 
-/** One piece of the wire log; see `WireRecord` of the run archive. */
-export interface WirePiece {
-  readonly connection: string;
-  readonly direction: '->' | '<-';
-  /** Milliseconds since the recorder was made. */
-  readonly at: number;
-  readonly text?: string;
-  readonly base64?: string;
-  readonly phase?: WirePhase;
-}
+/** One piece of the wire log, before it is known to which row it belongs; `at` counts from when the recorder was made. */
+export type WirePiece = Omit<WireRecord, 'row'>;
 
 /** Takes the pieces, in order. */
 export type RecordWire = (piece: WirePiece) => void;
