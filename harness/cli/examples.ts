@@ -43,7 +43,7 @@ function addImport(examples: Command): void {
       repeatable('--man <[RELEASE=]FILE>', 'a manual page qemu-qmp-ref(7), plain or compressed (repeatable)'),
     )
     .option('--release <X.Y>', 'the release of what is given without one')
-    .option('--into <DIR>', 'the corpus to add to', CORPUS)
+    .addOption(new Option('--into <DIR>', 'the corpus to add to').default(CORPUS, 'that of the project'))
     .option('--dry-run', 'change nothing, only say what would')
     .option('--json', 'print one JSON document')
     .addHelpText('after', IMPORT_HELP)
@@ -83,7 +83,7 @@ function addList(examples: Command): void {
     .description('list the examples of the corpus')
     .option('--release <X.Y>', 'only those that stand in the documentation of this release')
     .option('--stats', 'count them, by release and by module')
-    .option('--from <DIR>', 'the corpus to read', CORPUS)
+    .addOption(new Option('--from <DIR>', 'the corpus to read').default(CORPUS, 'that of the project'))
     .option('--json', 'print one JSON document')
     .addHelpText('after', LIST_HELP)
     .action(runList);

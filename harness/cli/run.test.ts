@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Matrix, RanTarget } from '../compat/matrix.ts';
+import { valueAt } from '../json/pointer.ts';
+import { readJson } from '../json/read-json.ts';
+import { readDialogue } from '../results/read-dialogue.ts';
+import { findRuns, readRun } from '../results/read-run.ts';
 import { LACKING } from '../replay/performance.ts';
 import { findQemus } from '../target/find-qemus.ts';
 import { baseArguments, startQemu } from '../target/start-qemu.ts';
@@ -12,6 +16,14 @@ import { processesBelow, runCommand, startCommand } from './testing-cli.ts';
 const DOCUMENTED_PASSES = 100;
 /** Peak memory of the harness, in megabytes. */
 const MEMORY = 300;
+
+/** Rows of query-migrate, and the state in which each must really be performed. */
+const MIGRATION_STATES: readonly (readonly [row: string, status: string | undefined])[] = [
+  ['before-first-migration', undefined],
+  ['migration-performed', 'active'],
+  ['migration-done-succeeded', 'completed'],
+  ['migration-done-failed', 'failed'],
+];
 
 describe('qmp-conformance run, on real QEMUs', function () {
   this.timeout(600_000);
@@ -53,6 +65,15 @@ describe('qmp-conformance run, on real QEMUs', function () {
       cells.filter((cell) => cell?.checks === 0),
       'cells that assert nothing',
     ).to.deep.equal([]);
+    for (const dir of await findRuns(out)) {
+      const archive = await readRun(dir);
+      for (const [row, status] of MIGRATION_STATES) {
+        const dialogue = await readDialogue(archive, `examples/migration/query-migrate/${row}`);
+        const reply = dialogue.findLast(({ phase, direction }) => phase === undefined && direction === '<-');
+        const value = valueAt(readJson(reply?.text ?? 'null'), '/return/status');
+        expect(value, `${row} @ ${archive.target.name}`).to.equal(status);
+      }
+    }
     // A stage that no target has what it needs for is a mistyped stage, not one that does not apply.
     const nowhere = matrix.rows.filter(({ cells }) =>
       cells.every((cell) => cell?.reason?.startsWith(LACKING)),
