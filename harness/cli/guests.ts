@@ -7,9 +7,9 @@ Examples:
   $ qmp-conformance guests build --check   in a pipeline: exit 1 if a source and its hex file differ
 `;
 
-/** Adds `guests`: the boot sectors that stages run. */
+/** Adds `guests`: the boot sectors that stages run, and their firmware. */
 export function addGuestsCommand(program: Command): void {
-  const guests = new Command('guests').description('the boot sectors that stages run');
+  const guests = new Command('guests').description('the boot sectors that stages run, and their firmware');
   guests
     .command('build')
     .description(

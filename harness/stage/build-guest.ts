@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
 import { findOnPath } from '../target/child-process.ts';
 import { runProgram } from '../target/run-program.ts';
-import { guestFiles, guestsFolder, readGuestHex, SECTOR_SIZE, writeGuestHex } from './guest-image.ts';
+import {
+  guestFiles,
+  guestOrigin,
+  guestsFolder,
+  readGuestHex,
+  SECTOR_SIZE,
+  writeGuestHex,
+} from './guest-image.ts';
 
 /** GNU as and ld that can make x86 code: the words that start each, before its arguments. */
 export interface Assembler {
@@ -36,7 +43,7 @@ export function findAssemblerOnPath(path = process.env['PATH'] ?? ''): Assembler
   throw new SetupError(`no assembler for x86 on PATH; expected GNU as and ld: install the package ${what}`);
 }
 
-/** Assembles every guest in `folder` and compares it with its hex file. Writes nothing there. */
+/** Assembles every guest, and the firmware, in `folder` and compares it with its hex file. Writes nothing there. */
 export async function compareGuests(
   findAssembler: FindAssembler,
   folder = guestsFolder(),
@@ -73,7 +80,7 @@ async function compareHex(file: string, hex: string): Promise<GuestState['state'
 }
 
 /**
- * Assembles `NAME.s` in `folder` to the boot sector of a guest. Throws InputError for a mistake in the source, in the
+ * Assembles `NAME.s` in `folder` to the boot sector of a guest, or to the firmware. Throws InputError for a mistake in the source, in the
  * assembler's words, and SetupError where the assembler itself fails.
  */
 async function buildGuest(name: string, { as, ld }: Assembler, folder: string): Promise<Uint8Array> {
@@ -84,8 +91,8 @@ async function buildGuest(name: string, { as, ld }: Assembler, folder: string): 
     // A note of the features that the code uses would become part of a flat binary.
     const asWords = ['--32', '-mx86-used-note=no', '--fatal-warnings', '-o', object, `${name}.s`];
     await runTool([...as, ...asWords], name, folder);
-    // A BIOS loads a boot sector to 0x7c00.
-    const ldWords = ['-m', 'elf_i386', '-Ttext', '0x7c00', '--oformat', 'binary', '-o', image, object];
+    const origin = `0x${guestOrigin(name).toString(16)}`;
+    const ldWords = ['-m', 'elf_i386', '-Ttext', origin, '--oformat', 'binary', '-o', image, object];
     await runTool([...ld, ...ldWords], name, folder);
     return await readSector(image, name);
   } finally {

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
 import { findAssembler } from './find-assembler.ts';
 import { compareGuests, findAssemblerOnPath, writeGuest } from './build-guest.ts';
-import { guestNames, guestsFolder, readGuestHex, writeGuestHex, writeGuestImage } from './guest-image.ts';
+import {
+  guestNames,
+  guestsFolder,
+  readGuestHex,
+  writeGuestFirmware,
+  writeGuestHex,
+  writeGuestImage,
+} from './guest-image.ts';
 
 const line = '0123456789abcdef'.repeat(4);
 const lastLine = `${line.slice(0, 60)}55aa`;
@@ -97,11 +104,32 @@ describe('image of a guest', () => {
     });
   }
 
+  for (const name of guestNames()) {
+    it(`has the boot sector of '${name}' at the start of a ROM of 64 KiB, and the firmware at its end`, async () => {
+      const path = join(folder, 'guest.rom');
+      await writeFile(path, Buffer.alloc(128 * 1024, 1));
+      await writeGuestFirmware(name, path);
+      const rom = await readFile(path);
+      const hexOf = (file: string): Promise<string> => readFile(join(guestsFolder(), file), 'latin1');
+      expect(rom).to.have.length(64 * 1024);
+      expect(writeGuestHex(rom.subarray(0, 512))).to.equal(await hexOf(`${name}.hex`));
+      expect(rom.subarray(512, -512).every((byte) => byte === 0)).to.equal(true);
+      expect(writeGuestHex(rom.subarray(-512))).to.equal(await hexOf('firmware.hex'));
+    });
+  }
+
+  it('has a far jump to its own start where the processor begins', async () => {
+    const path = join(folder, 'guest.rom');
+    await writeGuestFirmware('idle', path);
+    const rom = await readFile(path);
+    expect(rom.subarray(-16, -11).toString('hex')).to.equal('ea00fe00f0');
+  });
+
   it('exists for the guests that stages count on', () => {
     expect(guestNames()).to.include.members(['idle', 'dirtying', 'obeying']);
   });
 
-  for (const name of ['idel', '', 'idle.hex', '../guests/idle']) {
+  for (const name of ['idel', '', 'idle.hex', '../guests/idle', 'firmware']) {
     it(`is refused for a guest called '${name}'`, async () => {
       const error = await rejection(writeGuestImage(name, join(folder, 'guest.img')));
       expect(error).to.be.instanceOf(InputError);
@@ -110,8 +138,21 @@ describe('image of a guest', () => {
         .that.contains(`'${name}'`)
         .and.contains('dirtying, idle, obeying');
       expect(await rejection(stat(join(folder, 'guest.img')))).to.have.property('code', 'ENOENT');
+      const likewise = await rejection(writeGuestFirmware(name, join(folder, 'guest.rom')));
+      expect(likewise).to.be.instanceOf(InputError);
+      expect(String(likewise)).to.equal(String(error));
+      expect(await rejection(stat(join(folder, 'guest.rom')))).to.have.property('code', 'ENOENT');
     });
   }
+
+  it('is no ROM without firmware', async () => {
+    await writeFile(join(folder, 'one.hex'), good);
+    expect(await rejection(writeGuestFirmware('one', join(folder, 'guest.rom'), folder))).to.have.property(
+      'code',
+      'ENOENT',
+    );
+    expect(await rejection(stat(join(folder, 'guest.rom')))).to.have.property('code', 'ENOENT');
+  });
 
   it('is refused for a malformed hex file, read no further than needed', async () => {
     await writeFile(join(folder, 'long.hex'), good.repeat(100));
@@ -140,7 +181,7 @@ describe('building guests', function () {
   it('gives the committed hex files', async () => {
     const guests = await compareGuests(findAssembler);
     expect(guests.map(({ name, state }) => `${name} ${state}`)).to.deep.equal(
-      guestNames().map((name) => `${name} current`),
+      [...guestNames(), 'firmware'].sort().map((name) => `${name} current`),
     );
   });
 

@@ -10,7 +10,14 @@ const BYTES_PER_LINE = 32;
 const LINES = SECTOR_SIZE / BYTES_PER_LINE;
 const SIGNATURE = '55aa';
 
-/** SeaBIOS does not boot from a disk of one sector on AHCI or virtio-blk; from one of 1 MiB it does. */
+/** What starts a boot sector; it has a source and a hex file like one, and lies beside them. */
+const FIRMWARE = 'firmware';
+/** QEMU takes a ROM of this size and of its multiples; real mode reaches no more of it. */
+const ROM_SIZE = 64 * 1024;
+/** Where a BIOS loads a boot sector to. */
+const BOOT_ADDRESS = 0x7c00;
+
+/** A BIOS that shall boot the disk does not do so from one of one sector on AHCI or virtio-blk; from 1 MiB it does. */
 const IMAGE_SIZE = 1024 * 1024;
 
 /** The folder of the project's own guests, `recordings/guests`. */
@@ -20,10 +27,15 @@ export function guestsFolder(): string {
 
 /** Names of the guests that have a built image, sorted. */
 export function guestNames(folder = guestsFolder()): readonly string[] {
-  return guestFiles(folder, '.hex');
+  return guestFiles(folder, '.hex').filter((name) => name !== FIRMWARE);
 }
 
-/** Names, without their `extension`, of the files in `folder` that have it; sorted. */
+/** The offset in its segment for which the source of guest `name`, or of the firmware, is made. */
+export function guestOrigin(name: string): number {
+  return name === FIRMWARE ? ROM_SIZE - SECTOR_SIZE : BOOT_ADDRESS;
+}
+
+/** Names, without their `extension`, of the files (guests and firmware) in `folder` that have it; sorted. */
 export function guestFiles(folder: string, extension: '.hex' | '.s'): readonly string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(extension))
@@ -36,15 +48,35 @@ export function guestFiles(folder: string, extension: '.hex' | '.s'): readonly s
  * Throws InputError where there is no such guest or its hex file is malformed.
  */
 export async function writeGuestImage(name: string, path: string, folder = guestsFolder()): Promise<void> {
+  const sector = await readGuest(name, folder);
+  await using image = await open(path, 'w');
+  await image.write(sector);
+  await image.truncate(IMAGE_SIZE);
+}
+
+/**
+ * Writes to `path` a ROM of 64 KiB (sparse) that starts guest `name` at once, replacing what is there: the boot sector
+ * at its start, the firmware at its end, where the processor begins. Throws InputError like {@link writeGuestImage}.
+ */
+export async function writeGuestFirmware(name: string, path: string, folder = guestsFolder()): Promise<void> {
+  const sector = await readGuest(name, folder);
+  const firmware = await readSector(FIRMWARE, folder);
+  await using rom = await open(path, 'w');
+  await rom.write(sector);
+  await rom.write(firmware, 0, SECTOR_SIZE, ROM_SIZE - SECTOR_SIZE);
+}
+
+async function readGuest(name: string, folder: string): Promise<Uint8Array> {
   const names = guestNames(folder);
   if (!names.includes(name)) {
     throw new InputError(`no guest is called '${name}'; expected one of ${names.join(', ')}`);
   }
+  return readSector(name, folder);
+}
+
+async function readSector(name: string, folder: string): Promise<Uint8Array> {
   const file = join(folder, `${name}.hex`);
-  const sector = readGuestHex(await readStart(file), file);
-  await using image = await open(path, 'w');
-  await image.write(sector);
-  await image.truncate(IMAGE_SIZE);
+  return readGuestHex(await readStart(file), file);
 }
 
 /** The text of `file`, cut off shortly after the place where a right one ends. */

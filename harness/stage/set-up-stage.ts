@@ -6,7 +6,7 @@ import type { Accelerator, QemuPrograms } from '../target/qemu-binary.ts';
 import { baseArguments, QemuStartError, startQemu, type RunningQemu } from '../target/start-qemu.ts';
 import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import type { Side, Step } from '../transcript/step.ts';
-import { writeGuestImage } from './guest-image.ts';
+import { writeGuestFirmware, writeGuestImage } from './guest-image.ts';
 import type { ImageStore } from './image-store.ts';
 import { performStep, type StepContext } from './perform-step.ts';
 import { SerialPort } from './serial-port.ts';
@@ -102,7 +102,7 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
 
 async function startActor(stage: Stage, side: Side, settings: StageSettings): Promise<Actor> {
   await putImages(stage, settings);
-  if (stage.guest !== undefined) await writeGuestImage(stage.guest, join(settings.dir, guestImageOf(side)));
+  if (stage.guest !== undefined) await putGuest(stage.guest, side, settings.dir);
   const recorder = new WireRecorder(side, settings.record);
   const qemu = await startQemu(settings.binary, argumentsOf(stage, side, settings), {
     dir: settings.dir,
@@ -113,6 +113,12 @@ async function startActor(stage: Stage, side: Side, settings: StageSettings): Pr
   const stream = qemu.channels.get(SERIAL);
   if (stage.negotiated) await qemu.negotiate([], settings.patience);
   return { qemu, recorder, serial: stream && new SerialPort(stream) };
+}
+
+/** The ROM starts the guest; its boot sector is on its disk, too. */
+async function putGuest(guest: string, side: Side, dir: string): Promise<void> {
+  await writeGuestImage(guest, join(dir, guestImageOf(side)));
+  await writeGuestFirmware(guest, join(dir, guestFirmwareOf(side)));
 }
 
 /** All of them come to an end before an error is told: whoever removes the folder must be alone in it. */
@@ -127,6 +133,10 @@ const SERIAL = 'serial0';
 /** Source and destination of a migration have an image each: the destination's is written while the source runs. */
 function guestImageOf(side: Side): string {
   return `guest-${side}.img`;
+}
+
+function guestFirmwareOf(side: Side): string {
+  return `guest-${side}.rom`;
 }
 
 /** QEMU's words for a stage. Whatever is not written in its file is off: no default devices, no network. */
@@ -145,8 +155,9 @@ function argumentsOf(stage: Stage, side: Side, settings: StageSettings): readonl
 
 function guestArguments(side: Side): readonly string[] {
   return [
+    ...['-bios', guestFirmwareOf(side)],
     ...['-drive', `if=none,id=guest0,file=${guestImageOf(side)},format=raw`],
-    ...['-device', 'ide-hd,drive=guest0,bootindex=0'],
+    ...['-device', 'ide-hd,drive=guest0'],
     ...['-device', `isa-serial,chardev=${SERIAL}`],
   ];
 }

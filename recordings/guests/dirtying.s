@@ -1,13 +1,11 @@
-# Prints "A" on COM1, then increments for ever one byte of every 4-KiB page from 1 MiB to the end of RAM (but for
-# the BIOS's tables there), at most to 100 MiB, and prints "B" after each pass. A migration does not finish copying
-# that RAM as long as it is slower than the guest. Prints "!" and stops if the BIOS does not say how much RAM there is.
+# Prints "A" on COM1, then increments for ever one byte of every 4-KiB page from 1 MiB to the end of RAM, at most to
+# 65 MiB, and prints "B" after each pass. A migration does not finish copying that RAM as long as it is slower than the
+# guest.
 
         .include "boot-sector.inc"
 
         .set    MIB, 1 << 20
         .set    PAGE, 4096
-        .set    LAST, 100 * MIB
-        .set    BIOS_TABLES, 256 << 10          # the most that SeaBIOS keeps at the end of what it reports
         .set    CODE, 8                         # selectors into the GDT below
         .set    DATA, 16
 
@@ -15,23 +13,16 @@
         mov     al, 'A'
         call    put_byte
 
-# INT 15h AX=E801h: AX = KiB from 1 MiB to 16 MiB, BX = 64-KiB blocks from 16 MiB.
-        mov     ax, 0xe801
-        int     0x15
-        jc      unknown_ram
+# CMOS 0x17 and 0x18: KiB above 1 MiB, at most 65535.
+        mov     al, 0x18
+        call    read_cmos
+        mov     ah, al
+        mov     al, 0x17
+        call    read_cmos
         movzx   edi, ax
         shl     edi, 10
         add     edi, MIB
-        cmp     edi, 16 * MIB                   # less: RAM ends there, or has a hole
-        jb      1f
-        movzx   ebx, bx
-        shl     ebx, 16
-        add     edi, ebx
-1:      sub     edi, BIOS_TABLES
-        cmp     edi, LAST
-        jbe     1f
-        mov     edi, LAST
-1:
+
         in      al, 0x92                        # system control port A: bit 1 is A20, bit 0 a reset
         or      al, 2
         and     al, 0xfe
@@ -44,11 +35,10 @@
         mov     cr0, eax
         ljmp    CODE, offset protected
 
-unknown_ram:
-        mov     al, '!'
-        call    put_byte
-1:      hlt
-        jmp     1b
+read_cmos:                                      # keeps AH
+        out     0x70, al
+        in      al, 0x71
+        ret
 
         define_put_byte
 

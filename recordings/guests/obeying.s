@@ -1,7 +1,8 @@
 # Prints "obeying\n" on COM1 and waits there for letters. Each letter is echoed, then obeyed, then answered by
-# "." (done), "!" (the BIOS or the device refused) or "?" (no such letter): the harness decides when a thing happens.
+# "." (done), "!" (the device refused, or is not there) or "?" (no such letter): the harness decides when a thing
+# happens.
 #
-#   R  reset through port 0xcf9                          O  power off through the BIOS (APM)
+#   R  reset through port 0xcf9                          O  power off (S5)
 #   S  suspend to RAM           D  suspend to disk       W  let the watchdog expire            (-device ib700)
 #   P  panicked                 C  crash loaded          H  shutdown                           (-device pvpanic)
 #   T  set the clock's seconds to 0                      B  balloon: give what the host wants  (virtio-balloon-pci)
@@ -9,20 +10,29 @@
 #   M  report on memory slot 0, and eject it if device_del asked for that                      (machine pc, slots=)
 #   r  read, w  write the first sector of the second disk
 #
-# After R, and after the wake-up that follows S, the BIOS boots again and "obeying\n" comes anew.
+# After R, and after the wake-up that follows S, the guest boots again and "obeying\n" comes anew.
 
         .include "boot-sector.inc"
 
-        .set    PM1A_CONTROL, 0x604             # where SeaBIOS places it on the machines pc and q35
-        .set    SLEEP, 1 << 13                  # bits 10 to 12: 1 = S3, 2 = S4 by QEMU's tables
+        .set    PM1A_CONTROL, 0x604             # as the firmware places it
+        .set    SLEEP, 1 << 13                  # bits 10 to 12: 0 = S5, 1 = S3, 2 = S4 by QEMU's tables
         .set    PVPANIC, 0x505
         .set    IB700_ENABLE, 0x443
         .set    PCI_HOTPLUG, 0xae00             # QEMU, docs/specs/acpi_pci_hotplug
         .set    MEMORY_HOTPLUG, 0xa00           # QEMU, docs/specs/acpi_mem_hotplug
-        .set    BALLOON, 0x1002                 # PCI device number, transitional
-        .set    VIRTIO, 0x1af4                  # PCI vendor number
+        .set    BALLOON, 0x10021af4             # PCI device and vendor number, transitional
         .set    VIRTIO_CONFIG, 0x14             # in the legacy I/O region, without MSI-X
-        .set    SECOND_DISK, 0x81
+        .set    PCI_ADDRESS, 0xcf8
+        .set    PCI_DATA, 0xcfc
+        .set    ATA_DATA, 0x1f0                 # of the first channel
+        .set    ATA_COUNT, ATA_DATA + 2
+        .set    ATA_DEVICE, ATA_DATA + 6
+        .set    ATA_STATUS, ATA_DATA + 7        # a command when written
+        .set    ATA_BUSY, 0x80
+        .set    ATA_FAULT, 0x21                 # device fault, error
+        .set    ATA_DATA_REQUEST, 8
+        .set    ATA_READ, 0x20
+        .set    ATA_WRITE, 0x30
 
         boot_sector_begin
         mov     si, offset ready
@@ -78,13 +88,9 @@ reset:  mov     al, 6
 1:      hlt
         jmp     1b
 
-power_off:                                      # APM: set the power state of all devices to off
-        mov     ax, 0x5307
-        mov     bx, 1
-        mov     cx, 3
-        int     0x15
-        ret
-
+power_off:
+        mov     ax, SLEEP
+        jmp     sleep
 suspend_to_ram:
         mov     ax, SLEEP | 1 << 10
         jmp     sleep
@@ -148,34 +154,75 @@ report_memory:
 1:      ret
 
 balloon:
-        mov     ax, 0xb102                      # PCI BIOS: find a device, BX = its bus and function
-        mov     cx, offset BALLOON
-        mov     dx, offset VIRTIO
-        xor     si, si
-        int     0x1a
-        jc      1f
-        mov     ax, 0xb10a                      # read 32 bits of its configuration: base address 0
-        mov     di, 0x10
-        int     0x1a
-        jc      1f
-        lea     dx, [ecx + VIRTIO_CONFIG - 1]   # bit 0 of a base address says "I/O"
+        mov     ebx, 0x80000000
+1:      call    read_pci
+        cmp     eax, BALLOON
+        je      2f
+        add     bh, 8                           # the next of 32 devices
+        jnc     1b
+        ret                                     # none: refused
+2:      mov     bl, 0x10                        # base address 0
+        call    read_pci
+        lea     dx, [eax + VIRTIO_CONFIG - 1]   # bit 0 of a base address says "I/O"
         in      eax, dx                         # num_pages: wanted by the host
         add     dx, 4
         out     dx, eax                         # actual
-1:      ret
+        ret
+
+# Reads the PCI register at address EBX into EAX.
+read_pci:
+        mov     eax, ebx
+        mov     dx, offset PCI_ADDRESS
+        out     dx, eax
+        mov     dl, PCI_DATA & 0xff
+        in      eax, dx
+        ret
 
 read_sector:
-        mov     ax, 0x0201
-        mov     bx, 0x7e00
+        mov     ah, ATA_READ
         jmp     transfer
 write_sector:                                   # this boot sector is as good as any contents
-        mov     ax, 0x0301
-        mov     bx, 0x7c00
+        mov     ah, ATA_WRITE
 transfer:
-        mov     cx, 1                           # cylinder 0, sector 1 …
-        mov     dx, offset SECOND_DISK          # … of head 0
-        int     0x13
-        ret
+        mov     dx, offset ATA_DEVICE
+        mov     al, 0xf0                        # the second device, LBA
+        out     dx, al
+        mov     dl, ATA_COUNT & 0xff
+        mov     al, 1
+        out     dx, al
+        xor     al, al                          # LBA 0
+        mov     cx, 3
+1:      inc     dx
+        out     dx, al
+        loop    1b
+        mov     dl, ATA_STATUS & 0xff
+        mov     al, ah
+        out     dx, al
+        call    await_ata
+        jc      1f
+        test    al, ATA_DATA_REQUEST
+        jnz     2f
+        stc
+1:      ret
+2:      mov     dl, ATA_DATA & 0xff
+        mov     cx, 256
+        mov     si, 0x7c00
+        mov     di, 0x7e00
+        cmp     ah, ATA_READ
+        je      1f
+        rep     outsw
+        jmp     await_ata
+1:      rep     insw
+
+await_ata:                                      # sets carry for a fault
+        mov     dx, offset ATA_STATUS
+1:      in      al, dx
+        test    al, ATA_BUSY
+        jnz     1b
+        test    al, ATA_FAULT
+        jz      2f
+        stc
+2:      ret
 
         .macro  letter character, routine
         .byte   \character

@@ -6,13 +6,13 @@
 #   f  of a network device: offer 64 buffers of 1536 bytes to receive into, set the filters: three multicast addresses,
 #      and VLAN 4
 #   o  open port 1 of a serial device
+#   s  send a SCSI controller a command for a unit that does not exist
 
         .include "boot-sector.inc"
 
         .set    VIRTIO, 0x1af4                  # PCI vendor number
         .set    PCI_ADDRESS, 0xcf8
         .set    PCI_DATA, 0xcfc
-        .set    PCI_BUS, 16                     # the lowest bit of the number of a bus
 
 # The common configuration (Virtio 1.0, section 4.1.4.3), which QEMU places at the start of base address 4.
         .set    FEATURE_SELECT, 0x00
@@ -28,7 +28,7 @@
         .set    QUEUE_USED, 0x30
         .set    NOTIFY, 0x3000                  # four bytes for each queue
 
-# Each queue has 32 KiB, from 4 MiB on: memory that the BIOS left as it was, zero.
+# Each queue has 32 KiB, from 4 MiB on: memory that the firmware left as it was, zero.
         .set    RINGS, 4 << 20
         .set    RING_SHIFT, 15
         .set    AVAILABLE, 0x4000
@@ -36,6 +36,7 @@
         .set    BUFFER, 8 << 20                 # whatever a device writes goes there
         .set    BUFFERS, 64
         .set    BUFFER_SIZE, 1536
+        .set    ANSWER_SIZE, 108                # of a SCSI controller; the others use the first byte, or none
         .set    DESCRIPTOR_NEXT, 1
         .set    DESCRIPTOR_WRITE, 2
 
@@ -54,8 +55,7 @@
 protected:
         mov     ax, offset DATA
         mov     ds, ax
-        mov     ss, ax
-        mov     esp, 0x7c00
+        mov     ss, ax                          # the upper half of ESP is zero since the reset
 
         mov     esi, offset ready
 1:      lodsb
@@ -81,18 +81,19 @@ await:  mov     dx, offset COM1_LSR
         mov     edi, offset port_open
         cmp     al, 'o'
         je      open
+        mov     edi, offset scsi_command
+        cmp     al, 's'
+        je      open
         cmp     al, 'd'
         mov     al, '?'
         jne     answer
 
 # Drives the first device. ESI, from here on: its common configuration.
         mov     ebx, 0x80000000
-1:      xor     bl, bl
-        call    read_pci
+1:      call    read_pci
         cmp     ax, offset VIRTIO
         je      2f
-        add     ebx, 0x800                      # the next device
-        bt      ebx, PCI_BUS
+        add     bh, 8                           # the next of 32 devices
         jnc     1b
         mov     al, '!'
         jmp     answer
@@ -157,7 +158,7 @@ read_pci:
         in      eax, dx
         ret
 
-# Sends message EDI, whose first byte is its length, on the queue in the second. A byte of answer has room.
+# Sends message EDI, whose first byte is its length, on the queue in the second. ANSWER_SIZE bytes of answer have room.
 send:   movzx   eax, byte ptr [edi]
         movzx   ecx, byte ptr [edi + 1]
         inc     edi
@@ -169,7 +170,7 @@ send:   movzx   eax, byte ptr [edi]
         mov     [ebx + 8], eax
         mov     dword ptr [ebx + 12], DESCRIPTOR_NEXT | 1 << 16
         mov     dword ptr [ebx + 16], BUFFER
-        mov     byte ptr [ebx + 24], 1
+        mov     byte ptr [ebx + 24], ANSWER_SIZE
         mov     byte ptr [ebx + 28], DESCRIPTOR_WRITE
         inc     word ptr [ebx + AVAILABLE + 2]
         mov     [esi + ecx * 4 + NOTIFY], cx
@@ -198,5 +199,8 @@ port_open:
         .word   6, 1                            # open: yes
 
 ready:  .ascii  "driving\n"
+
+scsi_command:                                   # whatever follows here is for no unit: a unit's number begins with 1
+        .byte   51, 2
 
         boot_sector_end
