@@ -3,9 +3,9 @@ import { InputError, SetupError } from '../errors.ts';
 import type { InstallProgress, SuiteOutcome } from '../target/install-releases.ts';
 import type { MissingTarget } from '../results/verdict.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
+import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
 
 const EXIT_SETUP = 3;
-const EXIT_INTERRUPTED = 130;
 
 /** Adds `qemu install`, `qemu list` and `qemu remove`. */
 export function addQemuCommand(program: Command): void {
@@ -65,7 +65,11 @@ async function install(words: InstallWords): Promise<void> {
   const outcomes = await interruptible((signal) =>
     installReleases({ suites, refresh, signal, onProgress: tell }),
   );
-  if (outcomes === undefined) return;
+  if (outcomes === undefined) {
+    process.stderr.write('qmp-conformance: interrupted; releases that were finished are installed\n');
+    process.exitCode = EXIT_INTERRUPTED;
+    return;
+  }
   if (outcomes.every(({ kind }) => kind === 'failed')) throw nothingInstalled(outcomes);
   if (words.json === true) printJson(outcomes.map(describeOutcome));
   else for (const outcome of outcomes) printOutcome(outcome);
@@ -76,25 +80,6 @@ async function install(words: InstallWords): Promise<void> {
 const tell: InstallProgress = (suite, phase, detail) => {
   if (process.stderr.isTTY || phase === 'warning') process.stderr.write(`${suite}: ${phase}: ${detail}\n`);
 };
-
-/** Lets Ctrl-C end `work` in order, so that nothing half-done stays. Resolves to `undefined` when it did. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupt);
-  try {
-    const result = await work(interruption.signal);
-    // The terminal interrupts apt too, whose end may be seen before our own signal is: that is no failure of apt.
-    if (!interruption.signal.aborted) return result;
-  } catch (error) {
-    if (!interruption.signal.aborted) throw error;
-  } finally {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
-  }
-  process.stderr.write('qmp-conformance: interrupted; releases that were finished are installed\n');
-  process.exitCode = EXIT_INTERRUPTED;
-  return undefined;
-}
 
 function nothingInstalled(outcomes: readonly SuiteOutcome[]): SetupError {
   const reasons = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error.message] : []));

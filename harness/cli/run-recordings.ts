@@ -15,16 +15,14 @@ import type { Run } from '../results/run.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { RunWords } from './run-words.ts';
+import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
 import { runMocha } from './run-mocha.ts';
 import { writeReports } from './write-reports.ts';
 
 /** Where a run goes that is told no place: like a build folder, it holds the latest. */
 const DEFAULT_OUT = 'out';
 
-const EXIT_INTERRUPTED = 130;
 const EXIT_SETUP = 3;
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Plans and performs a run, and writes archives, matrix and reports.
@@ -32,7 +30,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function runRecordings(recordings: readonly string[], words: RunWords): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const plan = await planRun(requestOf(recordings, words), say);
+  const request = requestOf(recordings, words);
+  const plan = await interruptible((signal) => planRun(request, say, signal));
+  if (plan === undefined) return EXIT_INTERRUPTED;
   for (const { name, reason } of plan.missing) say(`${name}: not run: ${reason}`);
   if (words.out === undefined && !words.resume) await removeRuns(plan.out);
   const names = plan.targets.map(({ facts }) => facts.name);
@@ -67,20 +67,16 @@ export function requestOf(recordings: readonly string[], words: RunWords): RunRe
 
 /** Performs all rows; false when a signal came first. Whatever is finished is on disk then, and no QEMU is left. */
 async function performRun(run: LiveRun, progress: Progress): Promise<boolean> {
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  for (const signal of SIGNALS) process.once(signal, interrupt);
-  try {
-    setCurrentRun(run);
-    await runMocha(interruption.signal);
-    if (interruption.signal.aborted) await run.interrupt();
-    else await run.finish();
-  } finally {
-    progress.end();
-    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
-  }
-  if (interruption.signal.aborted) progress.say(`interrupted; --resume --out ${run.plan.out} goes on`);
-  return !interruption.signal.aborted;
+  setCurrentRun(run);
+  const finished = await interruptible(async (signal) => {
+    await runMocha(signal);
+    if (signal.aborted) return run.interrupt();
+    await run.finish();
+    return true;
+  });
+  progress.end();
+  if (finished !== true) progress.say(`interrupted; --resume --out ${run.plan.out} goes on`);
+  return finished === true;
 }
 
 async function report(plan: RunPlan, words: RunWords): Promise<number> {

@@ -53,10 +53,15 @@ const JOBS_PER_PROCESSOR = 2;
 /**
  * Reads all that a run needs and finds its targets, so that whatever is wrong is told before anything is performed.
  * @param say told what takes long: an installation
+ * @param signal interrupts; what is half installed does not stay
  * @throws {InputError} for a recording, stage, expectation or word that is wrong
  * @throws {SetupError} when there is no target at all
  */
-export async function planRun(request: RunRequest, say: (line: string) => void): Promise<RunPlan> {
+export async function planRun(
+  request: RunRequest,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<RunPlan> {
   const [recordings, stages, knownFailures] = await Promise.all([
     readRecordings(request.recordings),
     readStageBook(request.stages),
@@ -64,7 +69,7 @@ export async function planRun(request: RunRequest, say: (line: string) => void):
   ]);
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);
   const selected = selectRows(recordings, request.grep);
-  const { targets, missing } = await planTargets(request, say);
+  const { targets, missing } = await planTargets(request, say, signal);
   const names = targets.map(({ facts }) => facts.name);
   const meant = compileFilter(request.grep, selected, names);
   const rows = selectShard(selected, request.shard);
@@ -99,10 +104,14 @@ interface Targets {
   readonly missing: readonly MissingTarget[];
 }
 
-async function planTargets(request: RunRequest, say: (line: string) => void): Promise<Targets> {
+async function planTargets(
+  request: RunRequest,
+  say: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<Targets> {
   const { qemu, release, connect } = request;
   const named = qemu.length + release.length + connect.length > 0;
-  const found = named ? await findNamed(request) : await findAll(request, say);
+  const found = named ? await findNamed(request) : await findAll(request, say, signal);
   const described = await Promise.all([
     ...found.binaries.map((binary) => describe(binary, request)),
     ...connect.map((address) => planEndpoint(address, request)),
@@ -123,16 +132,25 @@ async function findNamed({ qemu, release }: RunRequest): Promise<FoundQemus> {
   };
 }
 
-async function findAll({ install }: RunRequest, say: (line: string) => void): Promise<FoundQemus> {
-  const failed = install ? await installMissing(say) : [];
+async function findAll(
+  { install }: RunRequest,
+  say: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<FoundQemus> {
+  const failed = install ? await installMissing(say, signal) : [];
+  signal?.throwIfAborted();
   const { binaries, missing } = await findQemus();
   return { binaries, missing: [...failed, ...missing] };
 }
 
 /** Installs what the archives offer; what is there already costs no look at the network. */
-async function installMissing(say: (line: string) => void): Promise<readonly MissingTarget[]> {
+async function installMissing(
+  say: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<readonly MissingTarget[]> {
   const outcomes = await installReleases({
     onProgress: (suite, phase, detail) => say(`${suite}: ${phase} ${detail}`.trim()),
+    ...(signal && { signal }),
   });
   return outcomes.flatMap((outcome) =>
     outcome.kind === 'failed' ? [{ name: `QEMU of ${outcome.suite}`, reason: outcome.error.message }] : [],

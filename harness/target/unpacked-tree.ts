@@ -119,7 +119,7 @@ function findLoader(root: string, programs: readonly string[]): string | undefin
   return undefined;
 }
 
-/** `libz.so.1 => /root/lib/libz.so.1 (0x…)` */
+/** `libz.so.1 => ROOT/lib/libz.so.1 (0x…)` */
 function librariesListed(listing: string): string[] {
   return [...listing.matchAll(/ => (\/.*) \(0x[0-9a-f]+\)$/gm)].map((match) => match[1] ?? '');
 }
