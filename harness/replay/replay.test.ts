@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { InputError } from '../errors.ts';
 import { loadSchema } from '../json-schema/load-schema.ts';
 import { createValidator } from '../json-schema/validator.ts';
 import { readKnownFailures } from '../results/known-failures.ts';
@@ -263,6 +264,28 @@ describe('a replay', () => {
         expect(result.checks).to.be.above(0);
     });
   }
+
+  it('begins no row of any target when one archive is refused', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'qmpc-test-'));
+    try {
+      const target = fakeTarget({});
+      const named = (name: string): PlannedTarget => ({ ...target, facts: { ...target.facts, name } });
+      const text = `---\nid: examples/a/b\n---\n${QUERY}`;
+      const earlier = planOf(text, named('10.0.0 x86_64 kvm'), '', out);
+      await (await startRun(earlier, '0')).finish();
+      const before = await findRuns(out);
+      const told: RowResult[] = [];
+      const plan = { ...earlier, targets: [named('5.2.0 x86_64 tcg'), ...earlier.targets] };
+      const refusal = await startRun(plan, '0', (result) => told.push(result)).catch(
+        (error: unknown) => error,
+      );
+      expect(refusal).to.be.instanceOf(InputError);
+      expect(told).to.deep.equal([]);
+      expect(await findRuns(out)).to.deep.equal(before);
+    } finally {
+      await rm(out, { recursive: true });
+    }
+  });
 
   it('keeps the whole dialogue, and how the target ended', async () => {
     const { result, wire } = await replay({

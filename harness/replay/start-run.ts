@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { compileKnownFailures } from '../results/apply-known-failures.ts';
 import { openRun } from '../results/open-run.ts';
@@ -57,10 +58,7 @@ export async function startRun(
   const judge = staticJudge();
   const expect = compileKnownFailures(plan.knownFailures);
   const columns = new Map<PlannedTarget, Column>();
-  for (const target of plan.targets) {
-    const rows = plan.rows.filter(({ head }) => plan.meant(head.id, target.facts.name));
-    const ids = rows.map(({ head }) => head.id);
-    const writer = await openRun(plan.out, target.facts, ids, { suite, resume: plan.resume });
+  for (const { target, rows, writer } of await openArchives(plan, suite)) {
     const finished = new Map(writer.results.map((result) => [result.row, result]));
     const begin = async (row: Transcript): Promise<RowResult> => {
       const result = finished.get(row.head.id) ?? (await limit(() => judgeUnlessStopped(row)));
@@ -100,6 +98,32 @@ export async function startRun(
       await removeImages(plan);
     },
   };
+}
+
+interface Archive {
+  readonly target: PlannedTarget;
+  readonly rows: readonly Transcript[];
+  readonly writer: RunWriter;
+}
+
+/** Opens all archives before the first row begins: where one is refused, nothing is run, and nothing of it stays. */
+async function openArchives(plan: RunPlan, suite: string): Promise<readonly Archive[]> {
+  const archives: Archive[] = [];
+  try {
+    for (const target of plan.targets) {
+      const rows = plan.rows.filter(({ head }) => plan.meant(head.id, target.facts.name));
+      const ids = rows.map(({ head }) => head.id);
+      const writer = await openRun(plan.out, target.facts, ids, { suite, resume: plan.resume });
+      archives.push({ target, rows, writer });
+    }
+    return archives;
+  } catch (error) {
+    await Promise.all(archives.map(({ writer }) => writer.close()));
+    // What was there before, a resumed run, is not ours to remove.
+    const ours = plan.resume ? [] : archives;
+    await Promise.all(ours.map(({ writer }) => rm(writer.dir, { recursive: true, force: true })));
+    throw error;
+  }
 }
 
 async function removeImages({ targets }: RunPlan): Promise<void> {
