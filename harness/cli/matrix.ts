@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import type { Matrix } from '../compat/matrix.ts';
-import type { Run, VerdictCounts } from '../results/run.ts';
+import type { Run } from '../results/run.ts';
 
 interface MatrixWords {
   readonly out?: string;
@@ -60,7 +60,8 @@ async function makeMatrix(paths: readonly string[], words: MatrixWords): Promise
   }
   if (words.out !== undefined) await writeMatrix(words.out, matrix, runs, words.recordings);
   await print(matrix, runs, words);
-  return exitCodeFor(matrix.counts, runs);
+  const { exitCodeOfRuns } = await import('../results/exit-code.ts');
+  return exitCodeOfRuns(matrix.counts, runs);
 }
 
 async function print(matrix: Matrix, runs: readonly Run[], { out, json }: MatrixWords): Promise<void> {
@@ -69,11 +70,11 @@ async function print(matrix: Matrix, runs: readonly Run[], { out, json }: Matrix
     return;
   }
   const { renderTerminal } = await import('../../reports/terminal.ts');
+  const { terminalOptions } = await import('./terminal-options.ts');
   const folders = new Map(runs.map((run) => [run.target.name, run.dir]));
-  const isTerminal = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const text = renderTerminal(matrix, {
-    columns: process.stdout.isTTY ? process.stdout.columns : 120,
-    colour: isTerminal,
+    columns: 120,
+    ...terminalOptions(process.stdout),
     whereToLook: ({ target }) => folders.get(target),
   });
   process.stdout.write(out === undefined ? text : `${text}${out}/index.html, ${out}/matrix.md\n`);
@@ -96,11 +97,4 @@ async function writeMatrix(
 async function readTranscriptText(folder: string, row: string): Promise<string | undefined> {
   if (!/^[A-Za-z0-9_+-][A-Za-z0-9_.+-]*(?:\/[A-Za-z0-9_+-][A-Za-z0-9_.+-]*)*$/.test(row)) return undefined;
   return readFile(join(folder, `${row}.qmp`), 'utf8').catch(() => undefined);
-}
-
-/** A run that is not whole must not leave a green exit code behind. */
-async function exitCodeFor(counts: VerdictCounts, runs: readonly Run[]): Promise<number> {
-  const { exitCodeOf } = await import('../results/exit-code.ts');
-  const code = exitCodeOf(counts);
-  return code === 0 && runs.some(({ notWhole }) => notWhole !== undefined) ? 3 : code;
 }

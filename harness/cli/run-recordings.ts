@@ -7,7 +7,7 @@ import type { RunPlan } from '../replay/run-plan.ts';
 import { startRun, type LiveRun } from '../replay/start-run.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
 import { applyKnownFailures } from '../results/apply-known-failures.ts';
-import { exitCodeOf } from '../results/exit-code.ts';
+import { exitCodeOfRuns } from '../results/exit-code.ts';
 import { writeMissingTargets } from '../results/open-run.ts';
 import { findRuns, readRun } from '../results/read-run.ts';
 import { removeRuns } from '../results/remove-runs.ts';
@@ -17,12 +17,11 @@ import { createProgress, type Progress } from './progress.ts';
 import type { RunWords } from './run-words.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
 import { runMocha } from './run-mocha.ts';
+import { terminalOptions } from './terminal-options.ts';
 import { writeReports } from './write-reports.ts';
 
 /** Where a run goes that is told no place: like a build folder, it holds the latest. */
 const DEFAULT_OUT = 'out';
-
-const EXIT_SETUP = 3;
 
 /**
  * Plans and performs a run, and writes archives, matrix and reports.
@@ -92,8 +91,7 @@ async function report(plan: RunPlan, words: RunWords): Promise<number> {
   if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
   else printMatrix(matrix, out);
   judgeExpectations(plan, runs, words);
-  const code = exitCodeOf(matrix.counts);
-  return code === 0 && runs.some(({ notWhole }) => notWhole !== undefined) ? EXIT_SETUP : code;
+  return exitCodeOfRuns(matrix.counts, runs);
 }
 
 function textOf({ messages }: Transcript): string {
@@ -101,9 +99,7 @@ function textOf({ messages }: Transcript): string {
 }
 
 function printMatrix(matrix: Matrix, out: string): void {
-  const { isTTY, columns } = process.stdout;
-  const colour = isTTY && (process.env['NO_COLOR'] ?? '') === '';
-  const text = renderTerminal(matrix, { colour, ...(isTTY && { columns }) });
+  const text = renderTerminal(matrix, terminalOptions(process.stdout));
   const memory = Math.round(process.resourceUsage().maxRSS / 1024);
   process.stdout.write(
     `${text}harness: ${memory} MB at most\nmatrix: ${join(out, 'matrix.md')}, ${join(out, 'index.html')}\n`,

@@ -36,7 +36,7 @@ function readValue(scanner: Scanner, depth: number): JsonValue {
   if (next === '{') return readObject(scanner, depth);
   if (next === '[') return readArray(scanner, depth);
   if (next === '-' || (next >= '0' && next <= '9')) return scanner.takeNumber();
-  return readWord(scanner);
+  return scanner.takeLiteral('a JSON value');
 }
 
 function readObject(scanner: Scanner, depth: number): JsonValue {
@@ -60,14 +60,4 @@ function readArray(scanner: Scanner, depth: number): JsonValue {
   while (scanner.take(','));
   if (!scanner.take(']')) scanner.fail(scanner.describeNext(), "',' or ']'");
   return elements;
-}
-
-function readWord(scanner: Scanner): JsonValue {
-  const start = scanner.offset;
-  const word = scanner.takeWord();
-  if (word === 'true') return true;
-  if (word === 'false') return false;
-  if (word === 'null') return null;
-  scanner.offset = start;
-  return scanner.fail(scanner.describeNext(), 'a JSON value');
 }

@@ -116,13 +116,28 @@ export class Scanner {
     return numberFromToken(token);
   }
 
-  /** Takes a bare word (`true`, `false`, `null`), or nothing if none comes next. */
-  takeWord(): string | undefined {
+  private takeWord(): string | undefined {
     this.peek();
     WORD.lastIndex = this.offset;
     const word = WORD.exec(this.text)?.[0];
     if (word !== undefined) this.offset += word.length;
     return word;
+  }
+
+  /** Takes `true`, `false` or `null`; `expected` is what an error says. */
+  takeLiteral(expected: string): boolean | null {
+    const start = this.offset;
+    switch (this.takeWord()) {
+      case 'true':
+        return true;
+      case 'false':
+        return false;
+      case 'null':
+        return null;
+      default:
+        this.offset = start;
+        return this.fail(this.describeNext(), expected);
+    }
   }
 
   /** What comes next, in words for an error. */

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JsonValue } from '../json/value.ts';
 import { ImageStore } from '../stage/image-store.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
 import { factsOfBinary } from '../target/target-facts.ts';
-import { baseArguments, startQemu } from '../target/start-qemu.ts';
+import { withQemu } from '../target/probe-qemu.ts';
+import { baseArguments } from '../target/start-qemu.ts';
 import { judgeIntrospection, queryIntrospection } from './judge-introspection.ts';
 import { planTarget } from './plan-target.ts';
 import type { PlannedTarget } from './run-plan.ts';
@@ -35,20 +33,10 @@ export async function describeTargets(
  * Starts a binary without a machine and asks for its schema.
  * @throws {SetupError} when it does not start
  */
-export async function introspectBinary(binary: QemuBinary, patience: number): Promise<JsonValue> {
-  const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
-  try {
-    const qemu = await startQemu(binary, [...baseArguments('tcg'), '-machine', 'none'], {
-      dir,
-      deadline: patience,
-    });
-    try {
-      await qemu.connection.negotiate([], patience);
-      return await queryIntrospection(qemu.connection, patience);
-    } finally {
-      await qemu.kill();
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+export function introspectBinary(binary: QemuBinary, patience: number): Promise<JsonValue> {
+  const args = [...baseArguments('tcg'), '-machine', 'none'];
+  return withQemu(binary, args, async ({ connection, negotiate }) => {
+    await negotiate([], patience);
+    return queryIntrospection(connection, patience);
+  });
 }

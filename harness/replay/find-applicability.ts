@@ -11,7 +11,7 @@ export interface TargetScope {
   readonly version: string;
   readonly architecture: string;
   readonly accelerator: string;
-  /** Names in the target's own `query-qmp-schema`; undefined where it has none to ask. */
+  /** Names in the target's own `query-qmp-schema`. */
   readonly commands: ReadonlySet<string>;
   readonly events: ReadonlySet<string>;
   /** Whether the schema that judges it knows also what its build lacks. */

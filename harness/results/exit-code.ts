@@ -1,4 +1,4 @@
-import type { VerdictCounts } from './run.ts';
+import type { Run, VerdictCounts } from './run.ts';
 import type { VerdictWord } from './verdict.ts';
 
 /** What a verdict means for the exit code of a command. */
@@ -29,4 +29,10 @@ export function exitCodeOf(counts: VerdictCounts): 0 | 1 | 3 {
   const weights = present.map(weightOf);
   if (weights.includes(1)) return 1;
   return weights.includes(3) || present.length === 0 ? 3 : 0;
+}
+
+/** {@link exitCodeOf}, and 3 where a run is not whole: it must not leave a green exit code behind. */
+export function exitCodeOfRuns(counts: VerdictCounts, runs: readonly Run[]): 0 | 1 | 3 {
+  const code = exitCodeOf(counts);
+  return code === 0 && runs.some(({ notWhole }) => notWhole !== undefined) ? 3 : code;
 }

@@ -96,7 +96,11 @@ function complaint(error: QemuStartError): string {
   return line.replace(/^\S*qemu-system-\w+: /, '');
 }
 
-async function withQemu<T>(
+/**
+ * Starts a QEMU in a folder of its own, asks it something, and ends it.
+ * @throws {SetupError} when it does not start
+ */
+export async function withQemu<T>(
   programs: QemuPrograms,
   args: readonly string[],
   ask: (qemu: RunningQemu) => Promise<T>,

@@ -39,7 +39,7 @@ export function takePattern(scanner: Scanner, depth = 0): Pattern {
   if (next === '{') return takeObject(scanner, depth);
   if (next === '[') return takeArray(scanner, depth);
   if (next === '-' || (next >= '0' && next <= '9')) return { kind: 'scalar', value: scanner.takeNumber() };
-  return { kind: 'scalar', value: takeWord(scanner) };
+  return { kind: 'scalar', value: scanner.takeLiteral("a JSON value or '...'") };
 }
 
 function takeElision(scanner: Scanner): boolean {
@@ -106,16 +106,6 @@ function takeItems(scanner: Scanner, opening: string, closing: string, takeItem:
   }
   scanner.take(closing);
   return open;
-}
-
-function takeWord(scanner: Scanner): boolean | null {
-  const start = scanner.offset;
-  const word = scanner.takeWord();
-  if (word === 'true') return true;
-  if (word === 'false') return false;
-  if (word === 'null') return null;
-  scanner.offset = start;
-  return scanner.fail(scanner.describeNext(), "a JSON value or '...'");
 }
 
 /** A pattern as a JSON value. */

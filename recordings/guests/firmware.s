@@ -24,8 +24,6 @@
         .set    APIC_LINT0, 0x350
         .set    DATA, 8                         # selector into the GDT below
 
-        .set    PCI_ADDRESS, 0xcf8
-        .set    PCI_DATA, 0xcfc
         .set    PCI_ENABLE, 1 << 31
         .set    PCI_FUNCTION, 1 << 8            # the lowest bit of the number of a function …
         .set    PCI_BUS, 16                     # … and the place of that of a bus
@@ -177,14 +175,7 @@ next:   xor     bl, bl
         mov     dl, FIRST_DISK
         ljmp    0, offset BOOT_SECTOR
 
-# Reads the PCI register at address EBX into EAX; leaves the port of its data in DX.
-read_pci:
-        mov     eax, ebx
-        mov     dx, offset PCI_ADDRESS
-        out     dx, eax
-        mov     dl, PCI_DATA & 0xff
-        in      eax, dx
-        ret
+        define_read_pci
 
 nothing:
         iret

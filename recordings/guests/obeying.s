@@ -22,8 +22,6 @@
         .set    MEMORY_HOTPLUG, 0xa00           # QEMU, docs/specs/acpi_mem_hotplug
         .set    BALLOON, 0x10021af4             # PCI device and vendor number, transitional
         .set    VIRTIO_CONFIG, 0x14             # in the legacy I/O region, without MSI-X
-        .set    PCI_ADDRESS, 0xcf8
-        .set    PCI_DATA, 0xcfc
         .set    ATA_DATA, 0x1f0                 # of the first channel
         .set    ATA_COUNT, ATA_DATA + 2
         .set    ATA_DEVICE, ATA_DATA + 6
@@ -169,14 +167,7 @@ balloon:
         out     dx, eax                         # actual
         ret
 
-# Reads the PCI register at address EBX into EAX.
-read_pci:
-        mov     eax, ebx
-        mov     dx, offset PCI_ADDRESS
-        out     dx, eax
-        mov     dl, PCI_DATA & 0xff
-        in      eax, dx
-        ret
+        define_read_pci
 
 read_sector:
         mov     ah, ATA_READ

@@ -11,8 +11,6 @@
         .include "boot-sector.inc"
 
         .set    VIRTIO, 0x1af4                  # PCI vendor number
-        .set    PCI_ADDRESS, 0xcf8
-        .set    PCI_DATA, 0xcfc
 
 # The common configuration (Virtio 1.0, section 4.1.4.3), which QEMU places at the start of base address 4.
         .set    FEATURE_SELECT, 0x00
@@ -149,14 +147,7 @@ filter:
 
         define_put_byte
 
-# Reads the PCI register at address EBX into EAX; leaves the port of its data in DX.
-read_pci:
-        mov     eax, ebx
-        mov     dx, offset PCI_ADDRESS
-        out     dx, eax
-        mov     dl, PCI_DATA & 0xff
-        in      eax, dx
-        ret
+        define_read_pci
 
 # Sends message EDI, whose first byte is its length, on the queue in the second. ANSWER_SIZE bytes of answer have room.
 send:   movzx   eax, byte ptr [edi]
