@@ -6,12 +6,11 @@ import { planRun, type RunRequest } from '../replay/plan-run.ts';
 import type { RunPlan } from '../replay/run-plan.ts';
 import { startRun, type LiveRun } from '../replay/start-run.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
-import { applyKnownFailures } from '../results/apply-known-failures.ts';
+import { overdueKnownFailures } from '../results/apply-known-failures.ts';
 import { exitCodeOfRuns } from '../results/exit-code.ts';
 import { writeMissingTargets } from '../results/open-run.ts';
 import { findRuns, readRun } from '../results/read-run.ts';
 import { removeRuns } from '../results/remove-runs.ts';
-import type { Run } from '../results/run.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { RunWords } from './run-words.ts';
@@ -90,7 +89,8 @@ async function report(plan: RunPlan, words: RunWords): Promise<number> {
   });
   if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
   else printMatrix(matrix, out);
-  judgeExpectations(plan, runs, words);
+  const today = new Date().toISOString().slice(0, 10);
+  for (const line of overdueKnownFailures(plan.knownFailures, today)) process.stderr.write(`${line}\n`);
   return exitCodeOfRuns(matrix.counts, runs);
 }
 
@@ -104,13 +104,4 @@ function printMatrix(matrix: Matrix, out: string): void {
   process.stdout.write(
     `${text}harness: ${memory} MB at most\nmatrix: ${join(out, 'matrix.md')}, ${join(out, 'index.html')}\n`,
   );
-}
-
-/** Expectations that mean no row are a mistake, but only where no row was left out on purpose. */
-function judgeExpectations(plan: RunPlan, runs: readonly Run[], words: RunWords): void {
-  const whole = words.grep === undefined && words.shard === undefined && plan.projectRecordings;
-  const results = runs.flatMap(({ results }) => results);
-  const today = new Date().toISOString().slice(0, 10);
-  const { overdue } = applyKnownFailures(results, plan.knownFailures, { whole, today });
-  for (const line of overdue) process.stderr.write(`${line}\n`);
 }

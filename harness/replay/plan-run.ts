@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.ts';
+import { checkKnownFailures } from '../results/apply-known-failures.ts';
 import { readKnownFailuresIn, type KnownFailure } from '../results/known-failures.ts';
 import type { MissingTarget } from '../results/verdict.ts';
 import { readStageBook, stageNamed, type StageBook } from '../stage/stage-book.ts';
@@ -67,6 +68,12 @@ export async function planRun(
     readStageBook(request.stages),
     readKnownFailuresIn(KNOWN_FAILURES_FOLDER),
   ]);
+  if (request.recordings.length === 0) {
+    checkKnownFailures(
+      knownFailures,
+      recordings.map(({ head }) => head.id),
+    );
+  }
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);
   const selected = selectRows(recordings, request.grep);
   const { targets, missing } = await planTargets(request, say, signal);
@@ -88,10 +95,8 @@ function planOf(
   },
 ): RunPlan {
   const { out, resume, patience } = request;
-  const projectRecordings = request.recordings.length === 0;
   return {
     ...parts,
-    projectRecordings,
     out,
     resume,
     patience,

@@ -352,7 +352,6 @@ function planOf(text: string, target: PlannedTarget, knownFailures: string, out:
     missing: [],
     rows: [readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp')],
     meant: () => true,
-    projectRecordings: false,
     stages: completeStages([readStage('about: nothing', 'bare.yaml', 'bare')]),
     knownFailures: readKnownFailures(knownFailures, 'known.yaml'),
     jobs: 1,

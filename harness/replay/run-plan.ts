@@ -17,8 +17,6 @@ export interface RunPlan {
   readonly rows: readonly Transcript[];
   /** Which of the rows are to be run on which target. */
   readonly meant: CaseFilter;
-  /** Whether all of the project's own recordings are meant, before a filter. */
-  readonly projectRecordings: boolean;
   readonly stages: StageBook;
   readonly knownFailures: readonly KnownFailure[];
   /** How many rows are performed at a time. */

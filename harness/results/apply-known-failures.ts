@@ -3,25 +3,41 @@ import { compileCaseGlob, compileGlob, type CaseGlob } from './case-glob.ts';
 import type { KnownFailure } from './known-failures.ts';
 import type { Finding, RowResult } from './verdict.ts';
 
-/** How known failures are applied. */
-export interface ApplyOptions {
-  /** Whether `results` are all rows, none filtered away: only then an entry that means none of them is wrong. */
-  readonly whole: boolean;
-  /** The day of today, `YYYY-MM-DD`. */
-  readonly today: string;
-}
-
-/** Results as they stand against what was expected. */
-export interface AppliedResults {
-  readonly results: readonly RowResult[];
-  /** Entries whose review date is past, one warning each, with its place. */
-  readonly overdue: readonly string[];
-}
-
-/** Compiles known failures, for results that are judged one by one as they come. */
+/**
+ * Makes what turns failures that are known into `known-failure`, and known failures that pass into `unexpected-pass`.
+ * Verdicts of any other word stay: a row that was not run cannot fail as expected. Applying twice changes nothing.
+ */
 export function compileKnownFailures(entries: readonly KnownFailure[]): (result: RowResult) => RowResult {
   const expectations = entries.map(expectationFrom);
   return (result) => applyTo(result, expectations);
+}
+
+/**
+ * Checks that every entry means some row. Targets differ from run to run: only the part of the glob that means rows
+ * can be known to be wrong.
+ * @param rows identities of all rows that there are, none filtered away
+ * @throws {InputError} for an entry that means none
+ */
+export function checkKnownFailures(entries: readonly KnownFailure[], rows: readonly string[]): void {
+  for (const entry of entries) {
+    if (rows.some(compileCaseGlob(entry.rows).matchesRow)) continue;
+    const { file, line, column } = entry.place;
+    throw new InputError(
+      `${file}:${line}:${column}: '${entry.rows}' means no row; expected a glob of rows that exist`,
+    );
+  }
+}
+
+/**
+ * Entries whose review date is past, one warning each, with its place.
+ * @param today `YYYY-MM-DD`
+ */
+export function overdueKnownFailures(entries: readonly KnownFailure[], today: string): readonly string[] {
+  return entries
+    .filter(({ reviewBy }) => reviewBy < today)
+    .map(({ place, rows, reviewBy }) => {
+      return `${place.file}:${place.line}:${place.column}: known failure of '${rows}' was to be reviewed by ${reviewBy}`;
+    });
 }
 
 interface Expectation {
@@ -30,43 +46,12 @@ interface Expectation {
   readonly explains: (finding: Finding) => boolean;
 }
 
-/**
- * Turns failures that are known into `known-failure`, and known failures that pass into `unexpected-pass`. Verdicts
- * of any other word stay: a row that was not run cannot fail as expected. Applying twice changes nothing.
- * @throws {InputError} for an entry that means no row at all, when the results are whole.
- */
-export function applyKnownFailures(
-  results: readonly RowResult[],
-  entries: readonly KnownFailure[],
-  options: ApplyOptions,
-): AppliedResults {
-  const expectations = entries.map(expectationFrom);
-  if (options.whole) expectations.forEach((expectation) => checkMeansSomething(expectation, results));
-  return {
-    results: results.map((result) => applyTo(result, expectations)),
-    overdue: entries
-      .filter(({ reviewBy }) => reviewBy < options.today)
-      .map(({ place, rows, reviewBy }) => {
-        return `${place.file}:${place.line}:${place.column}: known failure of '${rows}' was to be reviewed by ${reviewBy}`;
-      }),
-  };
-}
-
 function expectationFrom(entry: KnownFailure): Expectation {
   const { blame, rule } = entry;
   const isRule = rule === undefined ? () => true : compileGlob(rule);
   const explains = (finding: Finding) =>
     (blame === undefined || finding.blame === blame) && isRule(finding.rule);
   return { entry, matches: compileCaseGlob(entry.rows), explains };
-}
-
-/** Targets differ from run to run: only the part of the glob that means rows can be known to be wrong. */
-function checkMeansSomething({ entry, matches }: Expectation, results: readonly RowResult[]): void {
-  if (results.some(({ row }) => matches.matchesRow(row))) return;
-  const { file, line, column } = entry.place;
-  throw new InputError(
-    `${file}:${line}:${column}: '${entry.rows}' means no row; expected a glob of rows that exist`,
-  );
 }
 
 function applyTo(result: RowResult, expectations: readonly Expectation[]): RowResult {

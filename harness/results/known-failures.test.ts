@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { InputError } from '../errors.ts';
-import { applyKnownFailures } from './apply-known-failures.ts';
+import { checkKnownFailures, compileKnownFailures, overdueKnownFailures } from './apply-known-failures.ts';
 import { readKnownFailures, readKnownFailuresIn, type KnownFailure } from './known-failures.ts';
 import { VERDICTS, type Finding, type RowResult, type VerdictWord } from './verdict.ts';
 
@@ -113,9 +113,7 @@ function entry(members: Partial<KnownFailure> = {}): KnownFailure {
   return { place, rows: 'examples/a/*', reason: 'known', reviewBy: '2030-01-01', ...members };
 }
 
-const OPTIONS = { whole: true, today: '2026-06-01' };
-
-describe('applyKnownFailures', () => {
+describe('known failures, applied', () => {
   const other = { ...FINDING, blame: 'target' as const };
   const table: readonly (readonly [string, RowResult, Partial<KnownFailure>, VerdictWord])[] = [
     ['a fail', result('fail', [FINDING]), {}, 'known-failure'],
@@ -133,45 +131,42 @@ describe('applyKnownFailures', () => {
   ];
   for (const [what, given, members, expected] of table) {
     it(`${what} becomes or stays ${expected}`, () => {
-      const [applied] = applyKnownFailures([given], [entry(members)], OPTIONS).results;
-      expect(applied?.verdict).to.equal(expected);
-      if (expected === 'known-failure') expect(applied?.reason).to.equal('known');
+      const applied = compileKnownFailures([entry(members)])(given);
+      expect(applied.verdict).to.equal(expected);
+      if (expected === 'known-failure') expect(applied.reason).to.equal('known');
     });
   }
 
   for (const verdict of VERDICTS) {
     it(`applied to ${verdict} twice is applied once`, () => {
-      const once = applyKnownFailures([result(verdict)], [entry()], OPTIONS).results;
-      expect(applyKnownFailures(once, [entry()], OPTIONS).results).to.deep.equal(once);
+      const apply = compileKnownFailures([entry()]);
+      const once = apply(result(verdict));
+      expect(apply(once)).to.deep.equal(once);
     });
   }
 
   it('leaves the verdicts of rows that could not fail', () => {
     for (const verdict of ['not-applicable', 'untestable', 'setup-error', 'harness-error'] as const) {
-      expect(applyKnownFailures([result(verdict)], [entry()], OPTIONS).results).to.deep.equal([
-        result(verdict),
-      ]);
+      expect(compileKnownFailures([entry()])(result(verdict))).to.deep.equal(result(verdict));
     }
   });
 
-  it('refuses an entry that means no row, when all rows are there', () => {
+  it('refuses an entry that means no row', () => {
+    const rows = [result('pass').row];
     const nothing = [entry({ rows: 'examples/z/*' })];
-    expect(() => applyKnownFailures([result('pass')], nothing, OPTIONS)).to.throw(
+    expect(() => checkKnownFailures(nothing, rows)).to.throw(
       InputError,
       "k.yaml:3:3: 'examples/z/*' means no row; expected a glob of rows that exist",
     );
-    expect(
-      applyKnownFailures([result('pass')], nothing, { ...OPTIONS, whole: false }).results,
-    ).to.have.length(1);
     const elsewhere = [entry({ rows: 'examples/a/* @ 10.*' })];
-    expect(applyKnownFailures([result('pass')], elsewhere, OPTIONS).results).to.deep.equal([result('pass')]);
+    expect(() => checkKnownFailures(elsewhere, rows)).not.to.throw();
+    expect(compileKnownFailures(elsewhere)(result('pass'))).to.deep.equal(result('pass'));
   });
 
   it('warns of entries that nobody has reviewed', () => {
     const past = entry({ reviewBy: '2026-05-31' });
     const today = entry({ reviewBy: '2026-06-01' });
-    const { overdue } = applyKnownFailures([result('fail')], [past, today], OPTIONS);
-    expect(overdue).to.deep.equal([
+    expect(overdueKnownFailures([past, today], '2026-06-01')).to.deep.equal([
       "k.yaml:3:3: known failure of 'examples/a/*' was to be reviewed by 2026-05-31",
     ]);
   });
