@@ -1,4 +1,4 @@
-import type { DocLine } from '../qapi/read-doc-comments.ts';
+import type { DocLine } from '../qapi/language/read-doc-comments.ts';
 import { bodyFromText } from '../transcript/read-body.ts';
 import type { Direction, TranscriptMessage } from '../transcript/transcript.ts';
 import { partsOfDialogue } from './dialogue-parts.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InputError } from '../errors.ts';
-import type { DocComment } from '../qapi/read-doc-comments.ts';
+import type { DocComment } from '../qapi/language/read-doc-comments.ts';
 import { titleOfBlock, type ExampleBlock } from './example-block.ts';
 import { examplesInSections } from './example-sections.ts';
 import { examplesInManualPage } from './manual-page.ts';

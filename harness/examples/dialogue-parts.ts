@@ -1,4 +1,4 @@
-import type { DocLine } from '../qapi/read-doc-comments.ts';
+import type { DocLine } from '../qapi/language/read-doc-comments.ts';
 import type { Direction } from '../transcript/transcript.ts';
 
 /** A stretch of an example's lines: a message with its continuation lines, or a paragraph of prose. */

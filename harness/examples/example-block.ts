@@ -1,4 +1,4 @@
-import type { DocLine } from '../qapi/read-doc-comments.ts';
+import type { DocLine } from '../qapi/language/read-doc-comments.ts';
 
 /** Stands for the definition where an example belongs to none, and explains how examples are written. */
 export const OUTSIDE = '-';

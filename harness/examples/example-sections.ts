@@ -1,4 +1,4 @@
-import type { DocComment, DocLine } from '../qapi/read-doc-comments.ts';
+import type { DocComment, DocLine } from '../qapi/language/read-doc-comments.ts';
 import { partsOfDialogue, type DialoguePart } from './dialogue-parts.ts';
 import { OUTSIDE, labelFromText, type ExampleBlock } from './example-block.ts';
 

@@ -1,5 +1,5 @@
-import type { DocLine } from '../qapi/read-doc-comments.ts';
-import { inputErrorAt } from '../errors.ts';
+import type { DocLine } from '../qapi/language/read-doc-comments.ts';
+import { plainText, roffLines, unescapeRoff, type RoffLine } from '../qapi/manual-page/roff.ts';
 import { OUTSIDE, labelFromText, type ExampleBlock } from './example-block.ts';
 
 /** What a manual page says instead of the schema file, which it does not name. */
@@ -20,7 +20,7 @@ export interface ManualExamples {
  */
 export function examplesInManualPage(text: string, file: string): ManualExamples {
   const reader = new ManualReader(file);
-  text.split('\n').forEach((line, index) => reader.take(line, index + 1));
+  for (const line of roffLines(text, file)) reader.take(line);
   return reader.finish();
 }
 
@@ -42,46 +42,40 @@ const EXAMPLE = /^\.IP "Example:\s*(.*)"$/;
 class ManualReader {
   private readonly blocks: ExampleBlock[] = [];
   private readonly others: number[] = [];
-  private level = 0;
   private heading = '';
   private definition = OUTSIDE;
   private example: OpenExample | undefined;
-  /** Line of the `.EX` whose `.EE` has not come. */
-  private literalSince: number | undefined;
 
   constructor(private readonly file: string) {}
 
-  take(line: string, number: number): void {
-    if (this.literalSince !== undefined) this.takeLiteral(line, number);
-    else if (line === '.EX') this.literalSince = number;
-    else if (line.startsWith('.INDENT')) this.level++;
-    else if (line === '.UNINDENT') this.leaveLevel();
-    else this.takeText(line, number);
+  take(line: RoffLine): void {
+    switch (line.kind) {
+      case 'literal-begin':
+        if (this.example === undefined) this.others.push(line.line);
+        return;
+      case 'literal':
+        this.example?.lines.push({ line: line.line, text: this.unescape(line.text, line.line) });
+        return;
+      case 'unindent':
+        if (this.example !== undefined && line.level < this.example.level) this.closeExample();
+        return;
+      case 'request':
+      case 'text':
+        this.takeText(line);
+        return;
+      case 'indent':
+      case 'literal-end':
+      case 'comment':
+        return;
+    }
   }
 
   finish(): ManualExamples {
-    if (this.literalSince !== undefined) {
-      throw inputErrorAt(this.place(this.literalSince), 'literal block does not end', '.EE');
-    }
     this.closeExample();
     return { blocks: this.blocks, others: this.others };
   }
 
-  private takeLiteral(line: string, number: number): void {
-    if (line === '.EE') {
-      if (this.example === undefined && this.literalSince !== undefined) this.others.push(this.literalSince);
-      this.literalSince = undefined;
-    } else {
-      this.example?.lines.push({ line: number, text: this.unescape(line, number) });
-    }
-  }
-
-  private leaveLevel(): void {
-    this.level = Math.max(0, this.level - 1);
-    if (this.example !== undefined && this.level < this.example.level) this.closeExample();
-  }
-
-  private takeText(line: string, number: number): void {
+  private takeText({ text: line, line: number, level }: RoffLine): void {
     const section = SECTION.exec(line)?.[1];
     const definition = DEFINITION.exec(line)?.[1];
     const title = EXAMPLE.exec(line)?.[1];
@@ -96,7 +90,7 @@ class ManualReader {
       this.example = {
         line: number,
         title: given,
-        level: this.level,
+        level,
         lines: [],
         introduction: '',
         introduced: false,
@@ -127,47 +121,7 @@ class ManualReader {
     });
   }
 
-  private place(line: number): { file: string; line: number; column: number } {
-    return { file: this.file, line, column: 1 };
-  }
-
   private unescape(text: string, line: number): string {
-    return text.replaceAll(/\\(\(..|f.|.|$)/g, (escape, name: string) => {
-      if (name.startsWith('f')) return '';
-      const char = ESCAPES[name];
-      if (char === undefined)
-        throw inputErrorAt(this.place(line), `roff escape ${escape}`, 'one that groff_man names');
-      return char;
-    });
+    return unescapeRoff(text, { file: this.file, line, column: 1 });
   }
 }
-
-/** Text for the eye: fonts and unknown escapes are dropped. */
-function plainText(text: string): string {
-  return text.replaceAll(/\\(\(..|f.|.|$)/g, (_escape, name: string) => ESCAPES[name] ?? '');
-}
-
-/** groff_char, as far as docutils writes it. */
-const ESCAPES: Readonly<Record<string, string>> = {
-  '-': '-',
-  e: '\\',
-  '\\': '\\',
-  '&': '',
-  '%': '',
-  '.': '.',
-  ' ': ' ',
-  '~': ' ',
-  "'": "'",
-  '`': '`',
-  '(dq': '"',
-  '(aq': "'",
-  '(ga': '`',
-  '(ha': '^',
-  '(ti': '~',
-  '(rs': '\\',
-  '(bu': '•',
-  '(em': '—',
-  '(en': '–',
-  '(at': '@',
-  '(sh': '#',
-};

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { InputError } from '../errors.ts';
-import { readDocComments } from '../qapi/read-doc-comments.ts';
+import { readDocComments } from '../qapi/language/read-doc-comments.ts';
+import { readPageFile } from '../qapi/manual-page/read-page-file.ts';
 import type { ReleaseExamples } from './collect-examples.ts';
 import { examplesInSections } from './example-sections.ts';
 import { examplesInManualPage } from './manual-page.ts';
@@ -15,9 +15,6 @@ export interface DocumentationSource {
   readonly release: string;
   readonly path: string;
 }
-
-/** Longest manual page that we take; QEMU 11.1's has 0.9 MB. */
-const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads all examples that a documentation holds, in whichever dialect of its age.
@@ -33,7 +30,7 @@ export function readDocumentation(source: DocumentationSource): ReleaseExamples 
     ]);
     return { release, kind, blocks, outside: [] };
   }
-  const { blocks, others } = examplesInManualPage(readManualPage(path), path);
+  const { blocks, others } = examplesInManualPage(readPageFile(path), path);
   return { release, kind, blocks, outside: others };
 }
 
@@ -44,15 +41,4 @@ function topSchemaOf(tree: string): string {
   if (found === undefined)
     throw new InputError(`${tree}: no qapi/qapi-schema.json in it; expected a QEMU source tree`);
   return found;
-}
-
-function readManualPage(path: string): string {
-  try {
-    const bytes = readFileSync(path);
-    const compressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    const plain = compressed ? gunzipSync(bytes, { maxOutputLength: MAX_PAGE_BYTES }) : bytes;
-    return plain.toString('utf8');
-  } catch (cause) {
-    throw new InputError(`${path}: cannot be read as a manual page`, { cause });
-  }
 }

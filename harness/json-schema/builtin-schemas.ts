@@ -1,21 +1,20 @@
-import { BUILTIN_TYPES, type BuiltinType, type ModelSource } from '../qapi/model.ts';
+import { BUILTIN_TYPES, FOLDED_INTEGER, type BuiltinType } from '../qapi/model.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 
 /** The values of the built-in enum `QType`, as the QAPI generator predefines them. */
 const QTYPE_VALUES = ['none', 'qnull', 'qnum', 'qstring', 'qdict', 'qlist', 'qbool'];
 
 /**
- * The schemas of the built-in types (qapi-code-gen, "Built-in Types"), by name. Introspection folds all integer types
- * to `int`, which then takes whatever one of them takes.
+ * The schemas of the built-in types (qapi-code-gen, "Built-in Types"), by name. The folded
+ * integer of introspection takes whatever one of the integer types takes.
  */
-export function builtinSchemas(source: ModelSource): Readonly<Record<BuiltinType, JsonValue>> {
+export function builtinSchemas(): Readonly<Record<BuiltinType, JsonValue>> {
   const int64 = signed(64);
   const uint64 = unsigned(64);
-  const folded = integer(int64.minimum, uint64.maximum);
   return {
     str: { type: 'string' },
     number: { type: 'number' },
-    int: source === 'introspection' ? folded : int64,
+    int: int64,
     int8: signed(8),
     int16: signed(16),
     int32: signed(32),
@@ -28,6 +27,7 @@ export function builtinSchemas(source: ModelSource): Readonly<Record<BuiltinType
     bool: { type: 'boolean' },
     null: { type: 'null' },
     any: true,
+    [FOLDED_INTEGER]: integer(int64.minimum, uint64.maximum),
     QType: { enum: QTYPE_VALUES },
   };
 }
@@ -37,7 +37,7 @@ export function isBuiltin(name: string): name is BuiltinType {
   return BUILTINS.has(name);
 }
 
-const BUILTINS: ReadonlySet<string> = new Set(BUILTIN_TYPES);
+const BUILTINS: ReadonlySet<string> = new Set([...BUILTIN_TYPES, FOLDED_INTEGER]);
 
 interface IntegerSchema extends JsonObject {
   readonly type: 'integer';

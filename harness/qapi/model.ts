@@ -3,15 +3,30 @@
  * Terms follow docs/devel/qapi-code-gen.rst.
  */
 
-/** Where a model was read from. Introspection folds integer widths and hides the names of types. */
-export type ModelSource = 'qapi' | 'introspection' | 'manual-page';
+/**
+ * Where facts were read from: QAPI source, the command table and event list of QEMU 0.14 to 2.7 (`qmp-commands.hx`),
+ * the reply to query-qmp-schema, the manual page qemu-qmp-ref(7). Introspection folds integer widths and hides the names
+ * of types; only introspection tells what a build really has.
+ */
+export type ModelSource = 'qapi' | 'hx' | 'introspection' | 'manual-page';
+
+/** Who said what of a thing, where that is not the first of its model's sources. */
+export interface Origin {
+  /** That it exists. */
+  readonly presence?: ModelSource;
+  /** Its type, or its members. */
+  readonly type?: ModelSource;
+  /** `since`, features and conditions, as far as they stand in documentation only. */
+  readonly documents?: ModelSource;
+}
 
 /** Which server the schema describes: QEMU itself, the storage daemon, the guest agent. */
 export type SchemaFamily = 'qmp' | 'qsd' | 'qga';
 
 /** All definitions of one release and family. */
 export interface QapiModel {
-  readonly source: ModelSource;
+  /** What it was read from; the first says what exists. */
+  readonly sources: readonly ModelSource[];
   readonly family: SchemaFamily;
   /** `x.y.z`, or `x.y` where only that is known. */
   readonly release: string;
@@ -40,6 +55,9 @@ interface Common {
   /** Present: the definition exists only in some builds. It makes a thing possibly absent, never invalid. */
   readonly condition?: Condition;
   readonly features: readonly Feature[];
+  /** The release that its documentation names as its first, as written there: `1.2`, `0.14.0`. */
+  readonly since?: string;
+  readonly origin?: Origin;
 }
 
 /** A feature flag of a definition or member, e.g. `deprecated`, `unstable`. */
@@ -58,6 +76,8 @@ export interface Member {
   readonly optional: boolean;
   readonly condition?: Condition;
   readonly features: readonly Feature[];
+  readonly since?: string;
+  readonly origin?: Origin;
 }
 
 /** One value of an enum. */
@@ -65,6 +85,8 @@ export interface EnumValue {
   readonly name: string;
   readonly condition?: Condition;
   readonly features: readonly Feature[];
+  readonly since?: string;
+  readonly origin?: Origin;
 }
 
 /** One branch of a union, taken when the discriminator has the value `name`. */
@@ -73,6 +95,7 @@ export interface Branch {
   /** A struct or (since 8.2) a union; its members join those of the base. `undefined`: no further members. */
   readonly type: TypeRef | undefined;
   readonly condition?: Condition;
+  readonly origin?: Origin;
 }
 
 /** One alternative of an alternate; which one is meant is told by the JSON type. */
@@ -80,6 +103,7 @@ export interface Alternative {
   readonly name: string;
   readonly type: TypeRef;
   readonly condition?: Condition;
+  readonly origin?: Origin;
 }
 
 export interface EnumDefinition extends Common {
@@ -111,11 +135,20 @@ export interface AlternateDefinition extends Common {
 /** What a command takes or an event carries: members written in place, a type by name (`boxed` or not), or nothing. */
 export type Arguments = { readonly members: readonly Member[] } | { readonly type: string } | undefined;
 
+/**
+ * Present: the source does not say whether there are arguments; `arguments` is then `undefined`. Manual pages before
+ * QEMU 10.0 say nothing of arguments that are a type by name and not `boxed`.
+ */
+export type ArgumentsUnknown = true;
+
 export interface CommandDefinition extends Common {
   readonly kind: 'command';
   readonly arguments: Arguments;
+  readonly argumentsUnknown?: ArgumentsUnknown;
   /** `undefined`: success returns an empty object. */
   readonly returns: TypeRef | undefined;
+  /** Present: the source does not say what the command returns; `returns` is then `any`. */
+  readonly replyUnknown?: true;
   /** `false`: the generated code does not check the arguments, the command accepts more than is written. */
   readonly gen: boolean;
   /** `false`: success is not answered (guest agent's `guest-shutdown`). */
@@ -127,6 +160,7 @@ export interface CommandDefinition extends Common {
 export interface EventDefinition extends Common {
   readonly kind: 'event';
   readonly arguments: Arguments;
+  readonly argumentsUnknown?: ArgumentsUnknown;
 }
 
 export type Definition =
@@ -157,5 +191,11 @@ export const BUILTIN_TYPES = [
   'QType',
 ] as const;
 
+/**
+ * What introspection and the manual page call `int`: some integer type, from int8 to uint64 or size, which one they do
+ * not tell. It is a built-in type of models that were read from those, and no type of the QAPI language.
+ */
+export const FOLDED_INTEGER = 'integer';
+
 /** A built-in type's name. */
-export type BuiltinType = (typeof BUILTIN_TYPES)[number];
+export type BuiltinType = (typeof BUILTIN_TYPES)[number] | typeof FOLDED_INTEGER;
