@@ -1,6 +1,13 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { pointerTo, valueAt } from '../json/pointer.ts';
-import { isJsonArray, isJsonObject, jsonType, type JsonObject, type JsonValue } from '../json/value.ts';
+import {
+  isJsonArray,
+  isJsonObject,
+  jsonType,
+  stringAt,
+  type JsonObject,
+  type JsonValue,
+} from '../json/value.ts';
 import { checkInteger, checkNumber } from './check-number.ts';
 import {
   planObject,
@@ -116,7 +123,7 @@ function checkTask(checker: Checker, { schema, at }: Task): void {
     checkObject(checker, schema, at);
     return;
   }
-  if (isJsonArray(definition['type'])) {
+  if (isJsonArray(definition['anyOf'])) {
     checkAlternate(checker, definition, at);
     return;
   }
@@ -210,9 +217,10 @@ function rewrite(checker: Checker, schema: JsonValue | undefined): JsonObject | 
     case 'number':
       return { 'qapi-number': indexOf(checker, definition) };
     case undefined:
+      if (isJsonArray(definition['anyOf'])) return { 'qapi-later': indexOf(checker, definition) };
       return isJsonArray(definition['enum']) ? { type: 'string', enum: definition['enum'] } : true;
     default:
-      return isJsonArray(type) ? { 'qapi-later': indexOf(checker, definition) } : { type };
+      return { type };
   }
 }
 
@@ -279,14 +287,12 @@ function compileObject(checker: Checker, plans: readonly ObjectPlan[], closed: b
 /** The JSON type decides which alternative is meant. */
 function checkAlternate(checker: Checker, definition: JsonObject, at: ValueAt): void {
   const type = jsonType(at.value);
-  for (const alternative of isJsonArray(definition['allOf']) ? definition['allOf'] : []) {
-    if (!isJsonObject(alternative) || !isJsonObject(alternative['if'])) continue;
-    if (alternative['if']['type'] === type) {
-      if (isJsonObject(alternative['then'])) checkTask(checker, { schema: alternative['then'], at });
-      return;
-    }
+  const alternatives = isJsonArray(definition['anyOf']) ? definition['anyOf'].filter(isJsonObject) : [];
+  const meant = alternatives.find((one) => one['type'] === undefined || one['type'] === type);
+  if (meant !== undefined) {
+    checkTask(checker, { schema: meant, at });
+    return;
   }
-  const types = isJsonArray(definition['type']) ? definition['type'].map(String) : [];
-  const expected = types.map(withArticle).join(' or ');
+  const expected = alternatives.map((one) => withArticle(stringAt(one, 'type'))).join(' or ');
   report(at, { rule: 'schema/type', what: describeValue(at.value), expected });
 }

@@ -1,7 +1,9 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import { stepsOfPointer } from '../json/pointer.ts';
 import { writeJson } from '../json/write-json.ts';
-import { keyOf } from './references.ts';
+import { writeCondition } from '../qapi/write-condition.ts';
+import { conditionFromJson } from './read-annotations.ts';
+import { keyOf, refTo } from './references.ts';
 
 /** The keys in `$defs` of what `name` names: a type, a command, an event, or a key itself. Empty: nothing. */
 export function keysOfName(bundle: JsonObject, name: string): readonly string[] {
@@ -31,14 +33,31 @@ export function definitionsOf(bundle: JsonObject): JsonObject {
   return isJsonObject(bundle['$defs']) ? bundle['$defs'] : {};
 }
 
+/** The definitions of what `name` names, by key, with those of members that others take over. */
+export function definitionsOfName(bundle: JsonObject, name: string): JsonObject {
+  const defs = definitionsOf(bundle);
+  const keys = keysOfName(bundle, name).flatMap((key) => [key, keyOf.members(key)]);
+  return Object.fromEntries(
+    keys.flatMap((key) => (Object.hasOwn(defs, key) ? [[key, defs[key] ?? true]] : [])),
+  );
+}
+
+/** What says which members a type has: the type itself, or what stands apart for others to take over. */
+export function structureOf(defs: JsonObject, key: string, schema: JsonObject): JsonObject {
+  const apart = keyOf.members(key);
+  const members = schema['$ref'] === refTo(apart) ? defs[apart] : undefined;
+  return isJsonObject(members) ? members : schema;
+}
+
 /** One definition for a reader, a line for each member, value or branch. Every line ends with a line end. */
 export function describeDefinition(bundle: JsonObject, key: string): string {
-  const schema = definitionsOf(bundle)[key];
+  const defs = definitionsOf(bundle);
+  const schema = defs[key];
   if (!isJsonObject(schema)) return `${key}: any value\n`;
   const kind = textOf(schema['qapi-kind']) || 'message';
   const module = textOf(schema['qapi-module']);
   const head = `${kind} ${nameOf(key)}${module === '' ? '' : ` (${module})`}${describeNotes(schema)}`;
-  return [head, ...linesOf(schema).map((line) => `  ${line}`)].join('\n') + '\n';
+  return [head, ...linesOf(structureOf(defs, key, schema)).map((line) => `  ${line}`)].join('\n') + '\n';
 }
 
 function nameOf(key: string): string {
@@ -71,9 +90,8 @@ function describeEnumValue(schema: JsonObject, value: string): string {
 }
 
 function describeWhole(schema: JsonObject): string[] {
-  if (!isJsonArray(schema['type'])) return [typeName(schema)];
-  const alternatives = isJsonArray(schema['allOf']) ? schema['allOf'].filter(isJsonObject) : [];
-  return alternatives.map((alternative) => `${typeName(alternative['then'])}${describeNotes(alternative)}`);
+  if (!isJsonArray(schema['anyOf'])) return [typeName(schema)];
+  return schema['anyOf'].map((alternative) => `${typeName(alternative)}${describeNotes(alternative)}`);
 }
 
 function describeBranches(schema: JsonObject): string[] {
@@ -83,14 +101,15 @@ function describeBranches(schema: JsonObject): string[] {
     const condition = isJsonObject(branch['if']) ? branch['if']['properties'] : undefined;
     const constant = isJsonObject(condition) ? condition[discriminator] : undefined;
     const value = isJsonObject(constant) ? textOf(constant['const']) : '';
-    return `where ${discriminator} is ${value}: members of ${typeName(branch['then'])}${describeNotes(branch)}`;
+    const members = branch['then'] === true ? 'no further members' : `members of ${typeName(branch['then'])}`;
+    return `where ${discriminator} is ${value}: ${members}${describeNotes(branch)}`;
   });
 }
 
 function typeName(schema: JsonValue | undefined): string {
   if (!isJsonObject(schema)) return 'any';
   if (schema['type'] === 'array') return `[${typeName(schema['items'])}]`;
-  if (typeof schema['$ref'] === 'string') return stepsOfPointer(schema['$ref'].slice(1))[1] ?? '';
+  if (typeof schema['$ref'] === 'string') return typeOfReference(schema['$ref']);
   if (isJsonObject(schema['properties'])) return `{ ${Object.keys(schema['properties']).join(', ')} }`;
   const { minimum, maximum, type } = schema;
   const range =
@@ -100,6 +119,14 @@ function typeName(schema: JsonValue | undefined): string {
   return `${textOf(type)}${range}`;
 }
 
+const PLAIN_REFERENCE = /^#\/\$defs\/([^~%]+)(?:~1members)?$/;
+
+/** The type that a `$ref` leads to, whether to it or to its members. */
+export function typeOfReference(reference: string): string {
+  const plain = PLAIN_REFERENCE.exec(reference)?.[1];
+  return plain ?? (stepsOfPointer(reference.slice(1))[1] ?? '').replace(/\/members$/, '');
+}
+
 /** What the `qapi-` keywords add, in brackets. */
 function describeNotes(schema: JsonValue | undefined): string {
   if (!isJsonObject(schema)) return '';
@@ -107,20 +134,16 @@ function describeNotes(schema: JsonValue | undefined): string {
   const notes = features.map((feature) =>
     isJsonObject(feature) ? textOf(feature['name']) : textOf(feature),
   );
-  if (schema['qapi-if'] !== undefined) notes.push(`if ${describeCondition(schema['qapi-if'])}`);
+  if (schema['qapi-if'] !== undefined)
+    notes.push(`if ${writeCondition(conditionFromJson(schema['qapi-if']))}`);
+  if (typeof schema['qapi-since'] === 'string') notes.push(`since ${schema['qapi-since']}`);
+  if (schema['qapi-arguments-unknown'] === true) notes.push('arguments unknown');
+  if (schema['qapi-reply-unknown'] === true) notes.push('reply unknown');
   if (schema['qapi-gen'] === false) notes.push('takes further members');
   if (schema['qapi-success-response'] === false) notes.push('does not answer on success');
   if (schema['qapi-allow-oob'] === true) notes.push('may run out of band');
   if (schema['qapi-allow-preconfig'] === true) notes.push('may run in preconfig state');
   return notes.length === 0 ? '' : ` [${notes.join('; ')}]`;
-}
-
-function describeCondition(condition: JsonValue): string {
-  if (!isJsonObject(condition)) return textOf(condition);
-  const { all, any, not } = condition;
-  if (not !== undefined) return `not ${describeCondition(not)}`;
-  const [operands, word] = isJsonArray(all) ? [all, ' and '] : [isJsonArray(any) ? any : [], ' or '];
-  return `(${operands.map(describeCondition).join(word)})`;
 }
 
 function textOf(value: JsonValue | undefined): string {

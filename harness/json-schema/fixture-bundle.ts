@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { readJson } from '../json/read-json.ts';
 import type { JsonObject } from '../json/value.ts';
 import { isJsonObject } from '../json/value.ts';
-import { withTree } from '../qapi/fixture-tree.ts';
+import { withTree } from '../qapi/language/fixture-tree.ts';
 import type { QapiModel, SchemaFamily } from '../qapi/model.ts';
-import { readQapi } from '../qapi/read-qapi.ts';
+import { readQapi } from '../qapi/language/read-qapi.ts';
 import { schemaFromModel, writeSchema } from './schema-from-model.ts';
 
 /** For tests: a small schema with one of each thing that QAPI has. */
 export const TEAHOUSE = `
+{ 'pragma': { 'member-name-exceptions': [ 'QapiErrorClass' ], 'command-name-exceptions': [ 'qmp_capabilities' ] } }
 { 'enum': 'QapiErrorClass', 'data': [ 'GenericError', 'CommandNotFound' ] }
 { 'enum': 'QMPCapability', 'data': [ 'oob' ] }
 { 'struct': 'VersionInfo', 'data': { 'major': 'int', 'package': 'str' } }

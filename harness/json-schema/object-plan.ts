@@ -39,19 +39,29 @@ export interface Resolved {
 
 const MAX_REFERENCES = 8;
 
-/** Follows the references of a schema. A struct with a base is its own end: its `$ref` adds the members of the base. */
+/** Follows the references of a schema. A struct with a base and members of its own is its own end. */
 export function resolveSchema(definitions: Definitions, schema: JsonObject): Resolved {
   const known = definitions.resolved.get(schema);
   if (known !== undefined) return known;
-  let [at, name, closed] = [schema, '', schema['unevaluatedProperties'] === false];
-  for (let depth = 0; typeof at['$ref'] === 'string' && at['type'] === undefined; depth++) {
-    name = keyOfReference(at['$ref']);
-    at = definitionOf(definitions, name, depth);
-    closed ||= at['unevaluatedProperties'] === false;
+  let [at, name, closed] = [schema, '', isClosed(schema)];
+  for (let depth = 0; typeof at['$ref'] === 'string' && addsNothing(at); depth++) {
+    const key = keyOfReference(at['$ref']);
+    if (name === '') name = key;
+    at = definitionOf(definitions, key, depth);
+    closed ||= isClosed(at);
   }
   const resolved = { definition: at, name, closed };
   definitions.resolved.set(schema, resolved);
   return resolved;
+}
+
+function isClosed(schema: JsonObject): boolean {
+  return schema['additionalProperties'] === false || schema['unevaluatedProperties'] === false;
+}
+
+/** Tells whether a reference stands alone, but for being closed. */
+function addsNothing(schema: JsonObject): boolean {
+  return schema['properties'] === undefined && schema['allOf'] === undefined;
 }
 
 function keyOfReference(reference: string): string {

@@ -3,8 +3,10 @@ import type { JsonObject } from '../json/value.ts';
 import type { QapiModel, TypeRef } from '../qapi/model.ts';
 import { isBuiltin } from './builtin-schemas.ts';
 
-/** The keys under which the messages of a command or event stand in `$defs`. */
+/** The keys in `$defs` under which there stands what has no name of its own in QAPI. */
 export const keyOf = {
+  /** The members of a struct or union that others take over: open, where the type itself is closed. */
+  members: (type: string): string => `${type}/members`,
   arguments: (command: string): string => `command/${command}/arguments`,
   returns: (command: string): string => `command/${command}/returns`,
   data: (event: string): string => `event/${event}/data`,
@@ -15,19 +17,9 @@ export function refTo(key: string): string {
   return pointerTo('#/$defs', key);
 }
 
-/**
- * The schema of a value of `type`, by reference. Definitions of objects say what their members are and leave the rest
- * open, so that they can be bases and branches of others; where a whole value is meant, the reference closes them.
- */
-export function schemaOfType(model: QapiModel, type: TypeRef): JsonObject {
-  if ('array' in type) return { type: 'array', items: schemaOfType(model, type.array) };
-  const $ref = refTo(type.name);
-  return isObjectType(model, type.name) ? { $ref, unevaluatedProperties: false } : { $ref };
-}
-
-function isObjectType(model: QapiModel, name: string): boolean {
-  const kind = model.definitions.get(name)?.kind;
-  return kind === 'struct' || kind === 'union';
+/** The schema of a value of `type`, by reference. */
+export function schemaOfType(type: TypeRef): JsonObject {
+  return 'array' in type ? { type: 'array', items: schemaOfType(type.array) } : { $ref: refTo(type.name) };
 }
 
 /** The JSON type by which an alternate recognises `type`; `undefined` for `any`. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readJson } from '../json/read-json.ts';
 import type { JsonValue } from '../json/value.ts';
-import { modelFromIntrospection } from '../qapi/read-introspection.ts';
+import { modelFromIntrospection } from '../qapi/introspection/read-introspection.ts';
 import { definitionsOf, describeDefinition, keysOfName, namesIn } from './describe-definition.ts';
 import { bundleOfText, modelOfText, TEAHOUSE } from './fixture-bundle.ts';
 import { schemaFromModel, writeSchema } from './schema-from-model.ts';
@@ -16,9 +16,10 @@ describe('schemaFromModel', () => {
     expect(head).to.deep.equal({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: 'urn:qmp-conformance:schema:qmp:10.0',
-      'qapi-source': 'qapi',
+      'qapi-sources': ['qapi'],
       'qapi-family': 'qmp',
       'qapi-release': '10.0',
+      anyOf: ['greeting', 'success', 'error', 'event'].map((key) => ({ $ref: `#/$defs/${key}` })),
     });
   });
 
@@ -50,13 +51,19 @@ describe('schemaFromModel', () => {
       {
         'qapi-kind': 'struct',
         'qapi-module': 'top.json',
-        $ref: '#/$defs/Vessel',
+        $ref: '#/$defs/Vessel~1members',
         type: 'object',
         properties: {
           watts: { $ref: '#/$defs/uint16' },
-          lid: { $ref: '#/$defs/bool', 'qapi-if': 'CONFIG_LID', 'qapi-features': ['unstable'] },
+          lid: {
+            $ref: '#/$defs/bool',
+            'qapi-if': 'CONFIG_LID',
+            'qapi-features': ['unstable'],
+            'qapi-optional': false,
+          },
         },
         required: ['watts'],
+        unevaluatedProperties: false,
       },
     ],
     [
@@ -68,20 +75,21 @@ describe('schemaFromModel', () => {
         properties: {
           leaf: { $ref: '#/$defs/Leaf' },
           cups: { $ref: '#/$defs/uint8' },
-          again: { $ref: '#/$defs/Tea', unevaluatedProperties: false },
+          again: { $ref: '#/$defs/Tea' },
         },
         required: ['leaf'],
         'qapi-discriminator': 'leaf',
         allOf: [
           {
             if: { properties: { leaf: { const: 'green' } }, required: ['leaf'] },
-            then: { $ref: '#/$defs/Green' },
+            then: { $ref: '#/$defs/Green~1members' },
           },
           {
             if: { properties: { leaf: { const: 'black' } }, required: ['leaf'] },
-            then: { $ref: '#/$defs/Black' },
+            then: { $ref: '#/$defs/Black~1members' },
           },
         ],
+        unevaluatedProperties: false,
       },
     ],
     [
@@ -89,12 +97,59 @@ describe('schemaFromModel', () => {
       {
         'qapi-kind': 'alternate',
         'qapi-module': 'top.json',
-        type: ['string', 'object', 'null'],
-        allOf: [
-          { if: { type: 'string' }, then: { $ref: '#/$defs/str' } },
-          { if: { type: 'object' }, then: { $ref: '#/$defs/Tea', unevaluatedProperties: false } },
-          { if: { type: 'null' }, then: { $ref: '#/$defs/null' } },
+        anyOf: [
+          { 'qapi-alternative': 'name', type: 'string', $ref: '#/$defs/str' },
+          { 'qapi-alternative': 'tea', type: 'object', $ref: '#/$defs/Tea' },
+          { 'qapi-alternative': 'nothing', type: 'null', $ref: '#/$defs/null' },
         ],
+      },
+    ],
+    [
+      'Vessel',
+      {
+        'qapi-kind': 'struct',
+        'qapi-module': 'top.json',
+        type: 'object',
+        $ref: '#/$defs/Vessel~1members',
+        unevaluatedProperties: false,
+      },
+    ],
+    [
+      'Vessel/members',
+      {
+        type: 'object',
+        properties: { name: { $ref: '#/$defs/str' }, volume: { $ref: '#/$defs/size' } },
+        required: ['name'],
+      },
+    ],
+    [
+      'VersionInfo',
+      {
+        'qapi-kind': 'struct',
+        'qapi-module': 'top.json',
+        type: 'object',
+        properties: { major: { $ref: '#/$defs/int' }, package: { $ref: '#/$defs/str' } },
+        required: ['major', 'package'],
+        additionalProperties: false,
+      },
+    ],
+    [
+      'command',
+      {
+        type: 'object',
+        properties: {
+          execute: {
+            enum: ['brew', 'close', 'limits', 'order', 'pour', 'qmp_capabilities', 'query-version'],
+          },
+          'exec-oob': { enum: ['brew'] },
+          arguments: { type: 'object' },
+          id: true,
+        },
+        oneOf: [
+          { properties: { execute: true }, required: ['execute'] },
+          { properties: { 'exec-oob': true }, required: ['exec-oob'] },
+        ],
+        additionalProperties: false,
       },
     ],
     [
@@ -104,13 +159,9 @@ describe('schemaFromModel', () => {
         'qapi-module': 'top.json',
         'qapi-allow-oob': true,
         $ref: '#/$defs/Tea',
-        unevaluatedProperties: false,
       },
     ],
-    [
-      'command/brew/returns',
-      { type: 'array', items: { $ref: '#/$defs/Kettle', unevaluatedProperties: false } },
-    ],
+    ['command/brew/returns', { type: 'array', items: { $ref: '#/$defs/Kettle' } }],
     [
       'command/order/arguments',
       {
@@ -122,7 +173,7 @@ describe('schemaFromModel', () => {
         required: ['what'],
       },
     ],
-    ['command/order/returns', { type: 'object', unevaluatedProperties: false }],
+    ['command/order/returns', { type: 'object', additionalProperties: false }],
     ['command/close/returns', { not: {} }],
     [
       'event/CLOSED/data',
@@ -134,7 +185,7 @@ describe('schemaFromModel', () => {
   }
 
   it('depends on names, not on their order', () => {
-    const lines = [`{ 'command': 'a' }`, `{ 'enum': 'B', 'data': [ 'x' ] }`, `{ 'event': 'C' }`];
+    const lines = [`{ 'command': 'a' }`, `{ 'enum': 'Be', 'data': [ 'x' ] }`, `{ 'event': 'C' }`];
     const there = writeSchema(schemaFromModel(modelOfText(lines.join('\n'))));
     expect(writeSchema(schemaFromModel(modelOfText(lines.reverse().join('\n'))))).to.equal(there);
   });
@@ -155,11 +206,41 @@ describe('schemaFromModel', () => {
       .and.not.to.include.members(['greeting', 'event']);
   });
 
-  it('folds the integers of introspection', () => {
-    const model = modelFromIntrospection([], { release: '11.1' });
-    expect(definitionsOf(schemaFromModel(model))['int']).to.deep.include({
+  it('has the folded integer of introspection where it is used, and only there', () => {
+    const folded = modelFromIntrospection(
+      [
+        { name: 'int', 'meta-type': 'builtin', 'json-type': 'int' },
+        { name: '0', 'meta-type': 'object', members: [] },
+        { name: 'count', 'meta-type': 'command', 'arg-type': '0', 'ret-type': 'int' },
+      ],
+      { release: '11.1' },
+    );
+    expect(definitionsOf(schemaFromModel(folded))['integer']).to.deep.include({
       minimum: -9223372036854775808n,
       maximum: 18446744073709551615n,
+    });
+    expect(defs).not.to.have.property('integer');
+  });
+
+  it('knows what an error carried before 1.2', () => {
+    const at = (release: string): JsonValue =>
+      definitionsOf(schemaFromModel(modelOfText(`{ 'command': 'stop' }`, 'qmp', release)))['error'] ?? null;
+    expect(at('1.1')).to.have.nested.property('properties.error.required').that.includes('data');
+    expect(at('1.2')).to.have.nested.property('properties.error.required').that.does.not.include('data');
+  });
+
+  it('says of each event in its envelope what its data are', () => {
+    expect(defs['event']).to.deep.include({
+      allOf: [
+        {
+          if: { properties: { event: { const: 'BOILED' } }, required: ['event'] },
+          then: { properties: { data: { $ref: '#/$defs/event~1BOILED~1data' } }, required: ['data'] },
+        },
+        {
+          if: { properties: { event: { const: 'CLOSED' } }, required: ['event'] },
+          then: { properties: { data: { $ref: '#/$defs/event~1CLOSED~1data' } } },
+        },
+      ],
     });
   });
 });

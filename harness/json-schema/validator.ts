@@ -2,6 +2,7 @@ import { InputError } from '../errors.ts';
 import { pointerTo } from '../json/pointer.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import { checkValue, openDefinitions, type Checker } from './check-value.ts';
+import { EVENT_ENVELOPE } from './envelopes.ts';
 import { keyOf } from './references.ts';
 import { describeValue, report, type Examination, type PlaceIn, type SchemaViolation } from './violation.ts';
 
@@ -87,7 +88,9 @@ const NOTHING_OPEN: ReadonlySet<string> = new Set();
 /** The part of a message that is the same for all commands and events. */
 function checkEnvelope(checker: Checker, examination: Examination, key: string): void {
   const { message } = examination;
-  const schema = checker.definitions.defs[key];
+  const defined = checker.definitions.defs[key];
+  // What its name says of an event is checked apart from its envelope.
+  const schema = key === 'event' && defined !== undefined ? EVENT_ENVELOPE : defined;
   if (schema === undefined) {
     const expected = 'none: this schema has no such message';
     report(
@@ -215,6 +218,7 @@ function checkData(checker: Checker, schema: JsonValue, data: JsonValue | undefi
     if (data === undefined) return;
     report(place, { rule: 'schema/unknown-member', what: "member 'data'", expected: 'no data' });
   } else if (data === undefined) {
+    if (isJsonObject(schema) && schema['qapi-arguments-unknown'] === true) return;
     const expected = "member 'data', which this event has";
     report(place, { rule: 'schema/missing-member', what: 'nothing', expected });
   } else {

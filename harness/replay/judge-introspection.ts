@@ -1,9 +1,9 @@
-import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
+import { isComplete, loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';
 import { isJsonArray, isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import type { QapiModel } from '../qapi/model.ts';
-import { modelFromIntrospection } from '../qapi/read-introspection.ts';
+import { modelFromIntrospection } from '../qapi/introspection/read-introspection.ts';
 import type { QmpConnection } from '../qmp/connection.ts';
 import { seriesOfRelease } from '../release/compare-releases.ts';
 
@@ -34,8 +34,7 @@ export function judgeIntrospection(reply: JsonValue, version: string): Judged {
   const series = seriesOfRelease(version);
   if (isRelease(version) && shippedReleases().includes(series)) {
     const bundle = loadSchema(series);
-    const complete = bundle['qapi-source'] !== 'introspection';
-    return { ...names, schema: series, complete, validator: createValidator(bundle) };
+    return { ...names, schema: series, complete: isComplete(bundle), validator: createValidator(bundle) };
   }
   const model: QapiModel = modelFromIntrospection(reply, { release: version });
   return {
