@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Command } from 'commander';
 import { makeFakeMachine, type FakeMachine } from '../target/fake-machine.ts';
+import { sourceSuites } from '../target/package-source.ts';
 import { addQemuCommand } from './qemu.ts';
 
 interface Spoken {
@@ -85,6 +87,50 @@ describe('qemu', () => {
     );
   });
 
+  describe('sources', () => {
+    const fetched = { files: { VERSION: '7.2.0\n', 'qapi/qapi-schema.json': 'x\n' } };
+    // Of the suites that a machine is asked for by itself.
+    const [suite = ''] = sourceSuites();
+
+    it('fetches, lists and removes them', async () => {
+      machine.offerSource(suite, '1:7.2-1', fetched);
+      const folder = join(machine.cache, 'sources/7.2');
+      expect(await say('sources', '7.2')).to.deep.equal({
+        out: `7.2: sources of QEMU 7.2.0 (1:7.2-1) fetched: ${folder}\n`,
+        error: undefined,
+        code: undefined,
+      });
+      expect((await say('sources', '7.2')).out).to.contain('were there already');
+      expect((await say('list')).out).to.contain(`sources of 7.2.0 (1:7.2-1), 0 MB: ${folder}\n`);
+      const listed = JSON.parse((await say('list', '--json')).out) as { readonly sources: readonly object[] };
+      expect(listed.sources[0]).to.include({ release: '7.2', version: '7.2.0', folder });
+      expect((await say('remove', '--sources', '7.2')).out).to.equal('removed the sources of QEMU 7.2.0\n');
+      const { error } = await say('remove', '--sources', '7.2');
+      expect(String(error)).to.equal('SetupError: the sources of QEMU 7.2 are not here (there are none)');
+    });
+
+    it('fetches those of the installed releases', async () => {
+      machine.offer('s', '7.2.22');
+      machine.offerSource(suite, '1:7.2-1', fetched);
+      expect((await say('sources')).error).to.have.property('name', 'SetupError');
+      await say('install', '--only', '--suite', 's');
+      expect((await say('sources')).out).to.match(/^7\.2: sources of QEMU 7\.2\.0 /);
+    });
+
+    it('prints JSON of what it fetched and of what is absent', async () => {
+      machine.offerSource(suite, '1:7.2-1', fetched);
+      const { out, code } = await say('sources', '--json', '7.2', '4.2');
+      const [there, absent] = JSON.parse(out) as Record<string, unknown>[];
+      expect(there).to.include({ release: '7.2', outcome: 'installed', package: '1:7.2-1', suite });
+      expect(absent).to.deep.equal({
+        release: '4.2',
+        outcome: 'absent',
+        reason: 'QEMU 4.2: no suite lists its sources (there are 7.2)',
+      });
+      expect(code).to.equal(3);
+    });
+  });
+
   it('says aloud that a suite is past its date', async () => {
     machine.offer('old', '5.2.0');
     machine.fail('old', 'E: Release file for x is expired\n');
@@ -95,6 +141,7 @@ describe('qemu', () => {
     ['install', '--only'],
     ['remove', 'stable'],
     ['install', '--suite', '../x'],
+    ['sources', '7.2.22'],
   ]) {
     it(`refuses ${words.join(' ')}`, async () =>
       expect((await say(...words)).error).to.have.property('name', 'InputError'));

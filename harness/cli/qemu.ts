@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import { InputError, SetupError } from '../errors.ts';
-import type { InstallProgress, SuiteOutcome } from '../target/install-releases.ts';
+import type { SuiteOutcome } from '../target/install-releases.ts';
 import type { MissingTarget } from '../results/verdict.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
+import type { InstalledSource } from '../target/source-cache.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
+import { EXIT_SETUP, printJson, tell } from './qemu-output.ts';
+import { fetchSources, SOURCES_HELP } from './qemu-sources.ts';
 
-const EXIT_SETUP = 3;
-
-/** Adds `qemu install`, `qemu list` and `qemu remove`. */
+/** Adds `qemu install`, `qemu sources`, `qemu list` and `qemu remove`. */
 export function addQemuCommand(program: Command): void {
   const qemu = program
     .command('qemu')
-    .description('install, list and remove the QEMU releases to run against');
+    .description('install, list and remove the QEMU releases to run against, and fetch their sources');
   qemu
     .command('install')
     .description(
@@ -24,14 +25,27 @@ export function addQemuCommand(program: Command): void {
     .addHelpText('after', INSTALL_HELP)
     .action(install);
   qemu
+    .command('sources')
+    .argument('[series...]', 'series of QEMU, such as 7.2; by default those of the installed releases')
+    .description(
+      "fetch QEMU's schema sources, documentation and schema tests, for schema build, schema diff and examples",
+    )
+    .option('--refresh', 'fetch again what is there already')
+    .option('--json', 'print what was fetched as JSON')
+    .addHelpText('after', SOURCES_HELP)
+    .action(fetchSources);
+  qemu
     .command('list')
-    .description('list the QEMUs that a run would use: installed releases, and the one on PATH')
+    .description(
+      'list the QEMUs that a run would use: installed releases, and the one on PATH; and the sources',
+    )
     .option('--json', 'print them as JSON')
     .action(list);
   qemu
     .command('remove')
     .argument('<release>', 'a version (7.2.22) or a series of which one is installed (7.2)')
     .description('remove an installed release')
+    .option('--sources', 'remove the sources of it, and not the release itself')
     .action(remove);
 }
 
@@ -76,11 +90,6 @@ async function install(words: InstallWords): Promise<void> {
   if (outcomes.some(({ kind }) => kind === 'failed')) process.exitCode = EXIT_SETUP;
 }
 
-/** Every step on a terminal; in a log only what somebody must know. */
-const tell: InstallProgress = (suite, phase, detail) => {
-  if (process.stderr.isTTY || phase === 'warning') process.stderr.write(`${suite}: ${phase}: ${detail}\n`);
-};
-
 function nothingInstalled(outcomes: readonly SuiteOutcome[]): SetupError {
   const reasons = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error.message] : []));
   const ways = [
@@ -112,9 +121,24 @@ function printOutcome(outcome: SuiteOutcome): void {
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const { findQemus } = await import('../target/find-qemus.ts');
   const { binaries, missing } = await findQemus();
+  const { cacheFolder } = await import('../target/release-cache.ts');
+  const { readSources } = await import('../target/source-cache.ts');
+  const sources = readSources(cacheFolder());
   const rows = await Promise.all(binaries.map(describeBinary));
-  if (json === true) printJson({ qemus: rows, missing });
-  else printQemus(rows, missing);
+  if (json === true) {
+    printJson({ qemus: rows, missing, sources });
+    return;
+  }
+  printQemus(rows, missing);
+  for (const source of sources) printSource(source);
+}
+
+function printSource({ version, package: packaged, size, folder }: InstalledSource): void {
+  process.stdout.write(`sources of ${version} (${packaged}), ${megabytes(size)}: ${folder}\n`);
+}
+
+function megabytes(size: number): string {
+  return `${Math.round(size / 1e6)} MB`;
 }
 
 function printQemus(rows: readonly BinaryRow[], missing: readonly MissingTarget[]): void {
@@ -166,7 +190,7 @@ function printTable(rows: readonly BinaryRow[]): void {
     row.package,
     row.architecture,
     row.accelerators.join(','),
-    `${Math.round(row.size / 1e6)} MB`,
+    megabytes(row.size),
     row.where,
   ]);
   const widths = head.map((_, column) =>
@@ -183,14 +207,28 @@ function printTable(rows: readonly BinaryRow[]): void {
   }
 }
 
-async function remove(wanted: string): Promise<void> {
+async function remove(wanted: string, words: { readonly sources?: true }): Promise<void> {
   const { selectRelease } = await import('../target/find-qemus.ts');
   const { cacheFolder, readReleases, removeRelease } = await import('../target/release-cache.ts');
+  if (words.sources === true) {
+    await removeSources(wanted);
+    return;
+  }
   const release = selectRelease(readReleases(cacheFolder()), wanted);
   removeRelease(cacheFolder(), release);
   process.stdout.write(`removed QEMU ${release.version}\n`);
 }
 
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+async function removeSources(wanted: string): Promise<void> {
+  const { cacheFolder } = await import('../target/release-cache.ts');
+  const { readSources, removeSource } = await import('../target/source-cache.ts');
+  const sources = readSources(cacheFolder());
+  const source = sources.find(({ release, version }) => release === wanted || version === wanted);
+  if (source === undefined) {
+    const there = sources.map(({ version }) => version).join(', ');
+    const what = there === '' ? 'there are none' : `there are those of ${there}`;
+    throw new SetupError(`the sources of QEMU ${wanted} are not here (${what})`);
+  }
+  removeSource(cacheFolder(), source);
+  process.stdout.write(`removed the sources of QEMU ${source.version}\n`);
 }

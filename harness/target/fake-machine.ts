@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** For tests: a folder with programs that stand in for apt-get and dpkg-deb, first on PATH. */
 export interface FakeMachine {
@@ -9,6 +17,11 @@ export interface FakeMachine {
   readonly cache: string;
   /** Has the suite offer this version of QEMU. */
   offer(suite: string, version: string): void;
+  /**
+   * Has the suite list QEMU's source package in this version; without `source` it is listed, and its files are not
+   * there.
+   */
+  offerSource(suite: string, version: string, source?: FakeSource): void;
   /** Has `apt-get update` of the suite fail with this text, or `install` with `phase`. */
   fail(suite: string, text: string, phase?: 'update' | 'install'): void;
   /** Has unpacking wait for ever, until the returned FIFO is removed. */
@@ -17,6 +30,12 @@ export interface FakeMachine {
   commands(): readonly string[];
   /** Puts PATH back and removes the folder. */
   remove(): void;
+}
+
+/** A source package: texts of files by path. */
+export interface FakeSource {
+  readonly files: Readonly<Record<string, string>>;
+  readonly patches?: Readonly<Record<string, string>>;
 }
 
 /** A shell script that greets as QEMU of this version and says `arch` to whatever it is asked. */
@@ -48,7 +67,8 @@ if [ "$1" = indextargets ]; then
 fi
 work=$(dirname "$2")
 suite=$(sed -n 's/^Suites: //p' "$work/sources/archive.sources")
-for last; do case $last in update|install) phase=$last;; esac; done
+for last; do case $last in update|install|source|download) phase=$last;; esac; done
+if [ "$phase" = download ]; then echo "E: Unable to locate package $last" >&2; exit 100; fi
 case $* in *Check-Valid-Until=false*) phase=$phase-anyway;; esac
 echo "$phase $suite" >> "$fake/commands"
 if [ -e "$fake/$suite.$phase" ]; then cat "$fake/$suite.$phase" >&2; exit 100; fi
@@ -57,11 +77,32 @@ if [ "$phase" = install ]; then
   echo 'Need to get 42 MB of archives.'
   cp "$fake/$suite.version" "$work/cache/archives/qemu-system-x86_1%3a7.2_amd64.deb"
 fi
+if [ "$phase" = source ]; then
+  echo 'Need to get 42 MB of source archives.'
+  if [ -e "$fake/fifo" ]; then read -r word < "$fake/fifo"; fi
+  cp "$fake/sources/$suite/$last/"* . && exit
+  echo "E: Failed to fetch file:/fake/$last.dsc  404  Not Found" >&2
+  exit 100
+fi
+exit 0
+`;
+
+/** apt-cache: lists what `offerSource` said. */
+const APT_CACHE = `#!/bin/sh
+suite=$(sed -n 's/^Suites: //p' "$(dirname "$2")/sources/archive.sources")
+cat "$(dirname "$0")/../sources/$suite/records" 2>/dev/null
+`;
+
+/** apt's helper: no archive is compressed. */
+const APT_HELPER = `#!/bin/sh
+exec cat "$2"
 `;
 
 const DPKG_DEB = `#!/bin/sh
 fake=$(dirname "$0")/..
-mkdir -p "$3/usr/bin" "$3/usr/share/doc/qemu"
+mkdir -p "$3/usr/bin" "$3/usr/share/doc/qemu" "$3/usr/share/man/man1" "$3/usr/share/man/man7"
+touch "$3/usr/share/man/man1/qemu.1.gz" "$3/usr/share/man/man7/qemu-cpu-models.7.gz"
+touch "$3/usr/share/man/man7/qemu-qmp-ref.7.gz"
 [ -e "$fake/fifo" ] && read -r word < "$fake/fifo"
 cp "$2" "$3/usr/bin/qemu-system-x86_64"
 chmod +x "$3/usr/bin/qemu-system-x86_64"
@@ -73,12 +114,15 @@ export function makeFakeMachine(): FakeMachine {
   const path = process.env['PATH'];
   mkdirSync(join(dir, 'bin'));
   writeScript(join(dir, 'bin', 'apt-get'), APT_GET);
+  writeScript(join(dir, 'bin', 'apt-cache'), APT_CACHE);
+  writeScript(join(dir, 'bin', 'apt-helper'), APT_HELPER);
   writeScript(join(dir, 'bin', 'dpkg-deb'), DPKG_DEB);
   process.env['PATH'] = `${join(dir, 'bin')}:${path ?? ''}`;
   return {
     dir,
     cache: join(dir, 'cache'),
     offer: (suite, version) => writeFileSync(join(dir, `${suite}.version`), fakeQemuScript(version)),
+    offerSource: (suite, version, source) => writeFakeSource(join(dir, 'sources', suite), version, source),
     fail: (suite, text, phase = 'update') => writeFileSync(join(dir, `${suite}.${phase}`), text),
     block: () => {
       spawnSync('sh', ['-c', 'mkfifo "$0"', join(dir, 'fifo')]);
@@ -98,4 +142,30 @@ function readCommands(file: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+function writeFakeSource(folder: string, version: string, source: FakeSource | undefined): void {
+  const upstream = version.replace(/^[0-9]+:/, '').replace(/-[^-]*$/, '');
+  const orig = `qemu_${upstream}.orig.tar.xz`;
+  mkdirSync(folder, { recursive: true });
+  const record = `Package: qemu\nVersion: ${version}\nChecksums-Sha256:\n ${'0'.repeat(64)} 1 ${orig}\n\n`;
+  appendFileSync(join(folder, 'records'), record);
+  if (source === undefined) return;
+  const place = join(folder, `qemu=${version}`);
+  writeTar(join(place, orig), `qemu-${upstream}`, source.files);
+  const patches = Object.entries(source.patches ?? {});
+  const named = Object.fromEntries(patches.map(([name, text]) => [`patches/${name}`, text]));
+  const series = patches.map(([name]) => `${name}\n`).join('');
+  writeTar(join(place, `qemu_${version}.debian.tar.xz`), 'debian', { 'patches/series': series, ...named });
+}
+
+function writeTar(path: string, top: string, files: Readonly<Record<string, string>>): void {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-tar-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, top, name)), { recursive: true });
+    writeFileSync(join(folder, top, name), text);
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  spawnSync('tar', ['--create', `--file=${path}`, `--directory=${folder}`, top]);
+  rmSync(folder, { recursive: true });
 }

@@ -55,7 +55,10 @@ describe('installReleases, with a fake apt', () => {
     expect(release?.packages).to.deep.equal([
       { name: 'qemu-system-x86', version: '1:7.2', sha256: release?.digest },
     ]);
-    expect(existsSync(join(release?.root ?? '', 'usr/share/doc')), 'documentation').to.equal(false);
+    const share = join(release?.root ?? '', 'usr/share');
+    expect(existsSync(join(share, 'doc')), 'documentation').to.equal(false);
+    expect(readdirSync(join(share, 'man'))).to.deep.equal(['man7']);
+    expect(readdirSync(join(share, 'man/man7'))).to.deep.equal(['qemu-qmp-ref.7.gz']);
   });
 
   it('does not ask apt for what is there', async () => {

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { rm, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
 import { withMachineLock } from './machine-lock.ts';
 import {
+  downloadAlone,
   NotOffered,
   openSuite,
   sha256OfFile,
@@ -16,11 +16,13 @@ import { defaultSuites, findPackageSources, type PackageSource } from './package
 import { identifyQemu } from './probe-qemu.ts';
 import {
   cacheFolder,
+  listFolder,
   makePartialFolder,
   placeFolder,
   readReleases,
   releaseOfSuite,
   removePartialFolders,
+  sizeOfFolder,
   writeSuite,
   type InstalledRelease,
   type ReleaseRecord,
@@ -48,6 +50,8 @@ export type SuiteOutcome =
   | { readonly kind: 'failed'; readonly suite: string; readonly error: SetupError };
 
 const PACKAGES = ['qemu-system-x86', 'qemu-utils'];
+/** For its reference of commands, without the many packages that its start at boot depends on. */
+const GUEST_AGENT = 'qemu-guest-agent';
 
 /**
  * Installs the QEMU of each suite into the cache, side by side, without root. A suite that is installed is left as it
@@ -127,6 +131,7 @@ async function installFrom(
   await openSuite(source, open, progress);
   const folder = join(work, 'release');
   const root = join(folder, 'root');
+  await downloadAlone(open, GUEST_AGENT);
   const packages = await unpackPackages(open, PACKAGES, root, progress);
   await dropDocumentation(root);
   progress('check', 'starting it');
@@ -136,12 +141,22 @@ async function installFrom(
   return placeRelease(folder, record, job);
 }
 
-/** Nothing of it is read by QEMU, and it is a fifth of all. */
+/** Nothing of it is read by QEMU, and it is a fifth of all. The reference of QMP tells of its schema: it stays. */
 async function dropDocumentation(root: string): Promise<void> {
-  const folders = ['doc', 'locale', 'man', 'info', 'lintian', 'bug', 'perl5', 'zoneinfo'];
-  const paths = folders.map((folder) => join(root, 'usr/share', folder));
-  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
+  const share = join(root, 'usr/share');
+  const folders = ['doc', 'locale', 'info', 'lintian', 'bug', 'perl5', 'zoneinfo'];
+  const manuals = listFolder(join(share, 'man')).filter((name) => name !== 'man7');
+  const pages = listFolder(join(share, 'man/man7')).filter((name) => !QMP_REFERENCE.test(name));
+  const paths = [
+    ...folders,
+    ...manuals.map((name) => `man/${name}`),
+    ...pages.map((name) => `man/man7/${name}`),
+  ];
+  await Promise.all(paths.map((path) => rm(join(share, path), { recursive: true, force: true })));
 }
+
+/** qemu-qmp-ref(7), qemu-storage-daemon-qmp-ref(7) and qemu-ga-ref(7). */
+const QMP_REFERENCE = /^qemu-.*-ref\.7(?:\.gz)?$/;
 
 /** Starting the binary is the proof that the tree is whole. */
 async function describeRelease(
@@ -188,12 +203,4 @@ function placeRelease(
 function checkSuiteName(suite: string): void {
   if (/^[a-z0-9][a-z0-9+.-]*$/i.test(suite)) return;
   throw new InputError(`suite '${suite}'; expected a name such as stable`);
-}
-
-function sizeOfFolder(folder: string): number {
-  let size = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) size += lstatSync(join(entry.parentPath, entry.name)).size;
-  }
-  return size;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { SetupError } from '../errors.ts';
 import type { PackageSource } from './package-source.ts';
-import { runProgram, type ProgramEnd } from './run-program.ts';
+import { runProgram, type ProgramEnd, type RunOptions } from './run-program.ts';
 
 /** A package as it was unpacked. */
 export interface UnpackedPackage {
@@ -21,6 +21,8 @@ export interface OpenSuite {
   /** Folder for apt's state and downloads. */
   readonly work: string;
   readonly signal: AbortSignal | undefined;
+  /** Which index is fetched: of packages to run (by default), or of their sources. */
+  readonly index?: 'deb' | 'deb-src';
 }
 
 /** What is told while a suite is worked on. */
@@ -60,6 +62,20 @@ export async function openSuite(
 }
 
 /**
+ * Downloads a package without what it depends on, for the next `unpackPackages` to unpack. It is no failure when the
+ * suite has no such package: some archives keep a part of QEMU elsewhere.
+ * @throws {SetupError} when it cannot be fetched
+ */
+export async function downloadAlone(open: OpenSuite, name: string): Promise<void> {
+  const end = await runOnSuite(open, ['apt-get', 'download', name], { cwd: archivesFolder(open) });
+  if (end.code !== 0 && !NO_PACKAGE.test(end.stderr)) throw downloadError(open.suite, end);
+}
+
+function archivesFolder(open: OpenSuite): string {
+  return join(open.work, 'cache', 'archives');
+}
+
+/**
  * Downloads packages with all that they depend on, down to the C library, and unpacks them into `root`.
  * @throws {NotOffered} when the suite has no such package
  * @throws {SetupError} when a download or an unpacking fails
@@ -77,7 +93,7 @@ export async function unpackPackages(
   };
   const end = await runApt(open, ['install', '--download-only', ...packages], onLine);
   if (end.code !== 0) throw downloadError(open.suite, end);
-  const folder = join(open.work, 'cache', 'archives');
+  const folder = archivesFolder(open);
   const files = readdirSync(folder).filter((name) => name.endsWith('.deb'));
   progress('unpack', `${files.length} packages`);
   mkdirSync(root, { recursive: true });
@@ -87,7 +103,7 @@ export async function unpackPackages(
 }
 
 /** Unpacking is work for the processor: more at once than there are processors slows all of them down. */
-const processors = pLimit(availableParallelism());
+export const processors = pLimit(availableParallelism());
 
 async function unpackFile(
   path: string,
@@ -115,37 +131,36 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function runApt(
+function runApt(
   open: OpenSuite,
   args: readonly string[],
   onLine?: (line: string) => void,
 ): Promise<ProgramEnd> {
-  const command = [
-    'apt-get',
-    '-c',
-    join(open.work, 'apt.conf'),
-    '--assume-yes',
-    '--no-install-recommends',
-    ...args,
-  ];
+  const command = ['apt-get', '--assume-yes', '--no-install-recommends', ...args];
+  return runOnSuite(open, command, onLine === undefined ? {} : { onLine });
+}
+
+/** Runs a program of apt on the state of an open suite. Does not throw for a bad end. */
+export async function runOnSuite(
+  open: OpenSuite,
+  [program = '', ...args]: readonly string[],
+  options: Pick<RunOptions, 'cwd' | 'onLine'> = {},
+): Promise<ProgramEnd> {
+  const command = [program, '-c', join(open.work, 'apt.conf'), ...args];
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
-  const end = await runProgram(command, {
-    signal: open.signal,
-    env,
-    ...(onLine === undefined ? {} : { onLine }),
-  });
+  const end = await runProgram(command, { ...options, signal: open.signal, env });
   open.signal?.throwIfAborted();
   return end;
 }
 
-function writeConfiguration(source: PackageSource, { suite, work }: OpenSuite): void {
+function writeConfiguration(source: PackageSource, { suite, work, index }: OpenSuite): void {
   for (const folder of ['state/lists/partial', 'cache/archives/partial', 'sources', 'log']) {
     mkdirSync(join(work, folder), { recursive: true });
   }
   // An empty status: nothing is installed, so all libraries come along.
   writeFileSync(join(work, 'state', 'status'), '');
   const entry = [
-    'Types: deb',
+    `Types: ${index ?? 'deb'}`,
     `URIs: ${source.uri}`,
     `Suites: ${suite}`,
     'Components: main',
@@ -229,7 +244,8 @@ function updateError(suite: string, end: ProgramEnd): SetupError {
   return new SetupError(`${suite}: the package index could not be fetched (${line})`);
 }
 
-function downloadError(suite: string, end: ProgramEnd): SetupError {
+/** What a failed download means. */
+export function downloadError(suite: string, end: ProgramEnd): SetupError {
   const line = firstComplaint(end);
   if (NO_PACKAGE.test(end.stderr)) return new NotOffered(`${suite}: not offered there (${line})`);
   return new SetupError(`${suite}: the packages could not be fetched (${line})`);

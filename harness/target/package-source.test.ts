@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { defaultSuites, readSystemRelease, selectSources } from './package-source.ts';
+import { defaultSuites, readSystemRelease, selectSources, sourceSuites } from './package-source.ts';
 
 const DEBIAN = { id: 'debian', codename: 'bookworm' };
 const UBUNTU = { id: 'ubuntu', codename: 'noble' };
@@ -142,4 +142,11 @@ describe('defaultSuites', () => {
   it("are the machine's own elsewhere", () => expect(defaultSuites(UBUNTU)).to.deep.equal(['noble']));
   it('are none where the release has no name', () =>
     expect(defaultSuites({ id: 'x', codename: '' })).to.deep.equal([]));
+});
+
+describe('sourceSuites', () => {
+  it('are newer ones too on Debian', () =>
+    expect(sourceSuites(DEBIAN)).to.include.members(['stable', 'testing', 'unstable', 'stable-backports']));
+  it("are the machine's own and its backports elsewhere", () =>
+    expect(sourceSuites(UBUNTU)).to.deep.equal(['noble', 'noble-backports']));
 });

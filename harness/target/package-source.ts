@@ -66,6 +66,13 @@ export function defaultSuites(system: SystemRelease = systemRelease()): readonly
   return system.codename === '' ? [] : [system.codename];
 }
 
+/** The suites that may have sources: newer ones too, of which no package runs on the machine's libraries. */
+export function sourceSuites(system: SystemRelease = systemRelease()): readonly string[] {
+  const suites = defaultSuites(system);
+  const backports = suites.filter((suite) => suite !== 'testing').map((suite) => `${suite}-backports`);
+  return [...suites, ...backports, ...(system.id === 'debian' ? ['unstable'] : [])];
+}
+
 /** The machine's own system. */
 export function systemRelease(): SystemRelease {
   return readSystemRelease(readText('/etc/os-release') ?? '');

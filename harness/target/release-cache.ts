@@ -1,5 +1,5 @@
 import { compareReleases } from '../release/compare-releases.ts';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { InputError } from '../errors.ts';
@@ -138,10 +138,20 @@ function suiteFile(cache: string, suite: string): string {
   return join(cache, 'suites', `${suite}.json`);
 }
 
-function listFolder(folder: string): string[] {
+/** The names in a folder; none where there is no such folder. */
+export function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
     return [];
   }
+}
+
+/** Bytes of all files in a folder. */
+export function sizeOfFolder(folder: string): number {
+  let size = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) size += lstatSync(join(entry.parentPath, entry.name)).size;
+  }
+  return size;
 }

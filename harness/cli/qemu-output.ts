@@ -1,0 +1,12 @@
+/** Exit code where something around the command was missing. */
+export const EXIT_SETUP = 3;
+
+/** Every step on a terminal; in a log only what somebody must know. */
+export function tell(subject: string, phase: string, detail: string): void {
+  if (process.stderr.isTTY || phase === 'warning') process.stderr.write(`${subject}: ${phase}: ${detail}\n`);
+}
+
+/** Prints a value for programs to read. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
