@@ -123,7 +123,7 @@ function table(title: string, head: readonly string[], lines: readonly (readonly
 }
 
 /** A text of unknown origin as Markdown that shows it and does nothing else. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -131,6 +131,6 @@ function escapeMarkdown(text: string): string {
 }
 
 /** A text inside a code span: no backtick may end it, no bar may end the cell of a table. */
-function codeText(text: string): string {
+export function codeText(text: string): string {
   return oneLine(text).replaceAll('`', 'ˋ').replaceAll('|', '\\|');
 }
