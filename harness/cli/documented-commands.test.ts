@@ -8,8 +8,9 @@ import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { readStage } from '../stage/read-stage.ts';
 import { makeFakeMachine, writeScript, type FakeMachine } from '../target/fake-machine.ts';
+import { domainDefinition, domainSection, manualPage } from '../qapi/manual-page/fixture-page.ts';
 import { findQemus } from '../target/find-qemus.ts';
-import { defaultSuites } from '../target/package-source.ts';
+import { defaultSuites, sourceSuites } from '../target/package-source.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
 import { cacheFolder } from '../target/release-cache.ts';
 import { baseArguments, startQemu, type RunningQemu } from '../target/start-qemu.ts';
@@ -49,6 +50,8 @@ interface Rule {
   readonly on?: 'fake machine' | 'copy';
   /** Every row must pass, on every release: the recordings are the document's own. */
   readonly passes?: true;
+  /** The exit code, where what stands in for its files has findings. */
+  readonly code?: 1;
   /** Targets are not chosen for it: it is run on all that it means. */
   readonly everywhere?: true;
 }
@@ -76,10 +79,13 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance list .*--grep/, append: TCG },
   { line: /^qmp-conformance list\b/, append: TCG + FEW_ROWS },
   { line: /^qmp-conformance matrix / },
-  { line: /^qmp-conformance schema (list|show|build)\b/ },
+  { line: /^qmp-conformance schema diff .*--fail-on/, code: 1 },
+  { line: /^qmp-conformance schema (list|show|build|introspect|diff|history)\b/ },
+  { line: /^qmp-conformance schema explain .*--qapi/, code: 1 },
+  { line: /^qmp-conformance schema explain\b/ },
   { line: /^qmp-conformance examples import /, append: ' --into corpus' },
   { line: /^qmp-conformance examples list / },
-  { line: /^qmp-conformance qemu (install|remove)\b/, on: 'fake machine' },
+  { line: /^qmp-conformance qemu (install|sources|remove)\b/, on: 'fake machine' },
   { line: /^qmp-conformance qemu list$/ },
   { line: /^qmp-conformance guests build\b/, on: 'copy' },
   { line: /^(UPDATE_GOLDENS=1 )?npx mocha /, on: 'copy' },
@@ -101,12 +107,13 @@ const ELSEWHERE: readonly (readonly [word: RegExp, inFolder: string])[] = [
 /** Files that a line reads, by the word that names them. `~` is the line's folder. */
 const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   [/build\/qemu-system-x86_64/, (folder) => wrapQemu(join(folder, 'build'))],
-  [/~\/src\/qemu/, (folder) => writeTree(join(folder, 'src/qemu'), '10.2.0')],
+  [/~\/src\/qemu\b(?!-)/, (folder) => writeTree(join(folder, 'src/qemu'), '10.2.0')],
+  [/qemu-releases/, (folder) => writeTree(join(folder, 'src/qemu-releases/10.2'), '10.2.0')],
   [/\bqemu-7\.2\b/, (folder) => writeTree(join(folder, 'qemu-7.2'), '7.2.0')],
   [/\bqemu-10\.0\b/, (folder) => writeTree(join(folder, 'qemu-10.0'), '10.0.0')],
   [/\bqemu-10\.2\b/, (folder) => writeTree(join(folder, 'qemu-10.2'), '10.2.0')],
   [/ qga\/qapi-schema\.json/, (folder) => writeTree(folder, '10.2.0')],
-  [/qemu-qmp-ref\.7\.gz/, (folder) => writeIn(folder, 'qemu-qmp-ref.7.gz', '.TH QEMU-QMP-REF 7\n')],
+  [/qemu-qmp-ref\.7\.gz/, (folder) => writeIn(folder, 'qemu-qmp-ref.7.gz', PAGE)],
   [/reply\.json/, (folder) => writeIn(folder, 'reply.json', REPLY)],
   [/-o schemas\/qmp\/$/, (folder) => mkdirSync(join(folder, 'schemas/qmp'), { recursive: true })],
   [/ schemas\/qmp\/\d/, (folder) => symlinkSync(join(PROJECT, 'schemas'), join(folder, 'schemas'))],
@@ -123,13 +130,15 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
 const REPLY = `{ "return": [ { "name": "0", "meta-type": "object", "members": [] },
   { "name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0" } ] }`;
 
+const PAGE = manualPage(domainDefinition('Enum Mode', domainSection('Values', '\\fBa\\fP \\-\\- x')));
+
 const DOCUMENTED = `##
 # @frob:
 #
-# Example:
+# .. qmp-example::
 #
-# -> { "execute": "frob" }
-# <- { "return": {} }
+#    -> { "execute": "frob" }
+#    <- { "return": {} }
 ##
 { 'command': 'frob' }
 `;
@@ -306,6 +315,9 @@ async function setUp(): Promise<Surroundings> {
   // Only some of the lines are to see it.
   process.env['PATH'] = path;
   const versions = ['5.2.0', '7.2.22', '10.0.13', '11.1.2', '11.1.3'];
+  const [oldest = '', newer = oldest] = sourceSuites();
+  machine.offerSource(oldest, '1:7.2-1', { files: { VERSION: '7.2.0' } });
+  machine.offerSource(newer, '1:10.0.2-1', { files: { VERSION: '10.0.2' } });
   [...defaultSuites(), 'stable', 'unstable'].forEach((suite, at) =>
     machine.offer(suite, versions[at % versions.length] ?? ''),
   );
@@ -360,11 +372,11 @@ async function checkLine(one: Shown): Promise<void> {
   if (one.line.includes(' recordings/devices/')) expect([...one.files.keys()]).to.have.length(2);
   for (const [path, content] of one.files) writeIn(folder, path, content);
   for (const [word, make] of STAND_INS) if (word.test(line)) make(folder);
-  if (line.startsWith('qmp-conformance qemu remove')) await installFake(folder);
+  if (/^qmp-conformance qemu (remove \S+|sources)$/.test(line)) await installFake(folder);
   const server = line.includes('unix:qmp.sock') ? await startServer(folder) : undefined;
   const { code, stdout, stderr } = await runLine(line, rule, folder).finally(() => server?.kill());
   const said = `${line}\n${stdout}${stderr}`;
-  expect(code, said).to.equal(0);
+  expect(code, said).to.equal(rule.code ?? 0);
   expect(stderr, said).not.to.match(/^ {4}at /m);
   checkOutput(line, rule, folder);
 }
@@ -421,7 +433,10 @@ function checkOutput(line: string, { passes }: Rule, folder: string): void {
   const out = named ?? (line.startsWith('qmp-conformance run') ? 'out' : undefined);
   if (out === undefined) return;
   expect(existsSync(join(folder, out)), out).to.equal(true);
-  if (out.endsWith('/')) expect(readdirSync(join(folder, out))).to.have.lengthOf(1);
+  if (out.endsWith('/')) {
+    const written = readdirSync(join(folder, out));
+    expect(written).to.have.lengthOf(line.includes('--trees') ? 2 : 1);
+  }
   if (!/^qmp-conformance (run|matrix)\b/.test(line)) return;
   expect(readdirSync(join(folder, out))).to.include.members(['index.html', 'matrix.md']);
   if (line.includes('--reporter tap')) expect(readdirSync(join(folder, out))).to.include('results.tap');
