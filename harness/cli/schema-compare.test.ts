@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { makeTree } from '../qapi/language/fixture-tree.ts';
 import { errorOf, run } from './testing-schema.ts';
@@ -37,6 +39,9 @@ describe('schema diff', () => {
     expect(await run('diff', before ?? '', after ?? '')).to.match(expected);
     await run('build', '--qapi', before ?? '', '-o', file ?? '');
     expect(await run('diff', file ?? '', '--qapi', after ?? '')).to.match(expected);
+    // The top file of a schema stands in a tree that says its release.
+    const top = join(after ?? '', 'qapi/qapi-schema.json');
+    expect(await run('diff', before ?? '', '--qapi', top)).to.match(expected);
   });
 
   it('ends with 1 from the named severity on', async () => {
@@ -125,6 +130,19 @@ describe('schema introspect', () => {
     expect(all).to.include('"name": "get-win32-socket"').and.to.include('"name": "BlockdevOptions"');
     expect(none).not.to.include('"name": "get-win32-socket"');
     expect(await run('introspect', '--release', '10.2')).not.to.include('"name": "BlockdevOptions"');
+  });
+
+  it('ends in peace when its reader has read enough', () => {
+    const bin = fileURLToPath(new URL('bin.js', import.meta.url));
+    const line = `"$0" "$1" schema introspect --release 10.2 | head -1`;
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['-o', 'pipefail', '-c', line, process.execPath, bin],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect({ status, stdout, stderr }).to.deep.equal({ status: 0, stdout: '[\n', stderr: '' });
   });
 
   it('refuses releases that had no query-qmp-schema', async () => {

@@ -216,7 +216,7 @@ describe('importExamples', () => {
         importExamples([{ kind: 'manual-page', release: '11.1', path: join(root, 'none') }], corpus, {
           dryRun: false,
         }),
-      'cannot be read as a manual page',
+      'expected a manual page',
     ],
     ['a tree of an unknown release', () => sourceFromWord('qapi', root, undefined), 'of which release?'],
     [

@@ -33,7 +33,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 export function readTree(path: string, options: TreeOptions): QapiModel {
   const { family } = options;
   const tree = treeOfPath(path);
-  const release = options.release ?? (tree === undefined ? undefined : releaseOfTree(tree));
+  const release = options.release ?? releaseOfPath(path);
   if (release === undefined)
     throw new InputError(`${path}: no VERSION tells its release; expected the release to be given`);
   const table = tree !== undefined && hasTable(path, tree, family) ? readTableOfTree(tree) : undefined;
@@ -49,6 +49,12 @@ export function readTree(path: string, options: TreeOptions): QapiModel {
 /** Only QMP had a table; while it had one, its schema stood at the top of the tree. */
 function hasTable(path: string, tree: string, family: SchemaFamily): boolean {
   return family === 'qmp' && (path === tree || resolve(path) === resolve(tree, 'qapi-schema.json'));
+}
+
+/** The release that the tree of a path says it is; `undefined` when it says nothing. */
+export function releaseOfPath(path: string): string | undefined {
+  const tree = treeOfPath(path);
+  return tree === undefined ? undefined : releaseOfTree(tree);
 }
 
 /** The command table of a tree; `undefined` from 2.8 on, where there is none. */

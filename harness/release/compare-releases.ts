@@ -18,7 +18,18 @@ export function isRelease(text: string): boolean {
   return /^[0-9]{1,4}\.[0-9]{1,4}(\.[0-9]{1,4})?$/.test(text);
 }
 
-/** `7.2` of `7.2.22`: the series whose schema and documents a release follows. */
+/**
+ * `7.2` of `7.2.22`: the series whose schema and documents a release follows. A development version, `10.2.50` or the
+ * candidate `10.2.91`, follows none: it is on its way to the next series, and stays what it is.
+ */
 export function seriesOfRelease(release: string): string {
-  return release.split('.').slice(0, 2).join('.');
+  return isDevelopment(release) ? release : release.split('.').slice(0, 2).join('.');
+}
+
+/** QEMU counts what is between two series from 50 on, and candidates from 90 on. */
+const FIRST_DEVELOPMENT = 50;
+
+/** Tells whether a version is one between two series. */
+export function isDevelopment(release: string): boolean {
+  return (partsOfRelease(release)[2] ?? 0) >= FIRST_DEVELOPMENT;
 }

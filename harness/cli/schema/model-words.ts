@@ -131,8 +131,8 @@ async function readDocuments(words: ModelWords, known: string | undefined): Prom
   if (qapi !== undefined && man !== undefined)
     throw new InputError('--qapi and --man are both documents of a release; expected one of them');
   if (qapi !== undefined) {
-    const { readTree } = await import('../../qapi/read-tree.ts');
-    const release = words.release ?? (await releaseOfPath(qapi)) ?? known;
+    const { readTree, releaseOfPath } = await import('../../qapi/read-tree.ts');
+    const release = words.release ?? releaseOfPath(qapi) ?? known;
     if (release === undefined)
       throw new InputError(`${qapi} does not tell its release; expected --release X.Y`);
     return readTree(qapi, { family, release: seriesOfRelease(release) });
@@ -159,11 +159,6 @@ async function installedPage(release: string, family: SchemaFamily): Promise<str
   const page = join(folder, 'root/usr/share/man/man7', PAGES[family]);
   if (!existsSync(page)) throw new SetupError(`QEMU ${release} is installed without ${PAGES[family]}`);
   return page;
-}
-
-async function releaseOfPath(path: string): Promise<string | undefined> {
-  const { releaseOfTree } = await import('../../qapi/language/find-top-file.ts');
-  return releaseOfTree(path);
 }
 
 function checkRelease(release: string): void {

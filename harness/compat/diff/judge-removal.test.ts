@@ -33,6 +33,11 @@ const ROWS: readonly (readonly [string, readonly Release[], readonly unknown[]])
     [['6.1', plain], ['6.2', old], ['7.0']],
     ['breaking', 'announced too late: since 6.2, 1 release before 7.0'],
   ],
+  [
+    'what is developed after a series',
+    [['6.1', old], ['6.2', old], ['6.2.50']],
+    ['risky', 'announced since 6.1, 2 releases before 6.2.50'],
+  ],
   ['never', [['6.1', plain], ['6.2', plain], ['7.0']], ['breaking', 'not announced']],
   [
     'withdrawn, then again',

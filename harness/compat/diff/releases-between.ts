@@ -1,4 +1,4 @@
-import { partsOfRelease } from '../../release/compare-releases.ts';
+import { isDevelopment, partsOfRelease } from '../../release/compare-releases.ts';
 
 /** How many releases QEMU made from one release on, itself included, to another one, that excluded. */
 export function releasesBetween(first: string, end: string): number {
@@ -11,7 +11,8 @@ const SINCE_4 = 2;
 
 function ordinalOf(release: string): number {
   const [major = 0, minor = 0] = partsOfRelease(release);
-  let ordinal = minor;
+  // What is developed after a series removes things from the next one.
+  let ordinal = isDevelopment(release) ? minor + 1 : minor;
   for (let series = 0; series < major; series++) ordinal += (LAST_MINORS[series] ?? SINCE_4) + 1;
   return ordinal;
 }

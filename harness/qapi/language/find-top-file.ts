@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../errors.ts';
+import { seriesOfRelease } from '../../release/compare-releases.ts';
 import type { SchemaFamily } from '../model.ts';
 
 /** Where the top files stood over the years, newest first. */
@@ -26,5 +27,7 @@ export function findTopFile(path: string, family: SchemaFamily): string {
 /** The release that a source tree says it is, by its file `VERSION`; `undefined` when it says nothing. */
 export function releaseOfTree(tree: string): string | undefined {
   const file = join(tree, 'VERSION');
-  return existsSync(file) ? /^[0-9]+\.[0-9]+/.exec(readFileSync(file, 'utf8').trim())?.[0] : undefined;
+  if (!existsSync(file)) return undefined;
+  const version = /^[0-9]+\.[0-9]+(\.[0-9]+)?/.exec(readFileSync(file, 'utf8').trim())?.[0];
+  return version === undefined ? undefined : seriesOfRelease(version);
 }

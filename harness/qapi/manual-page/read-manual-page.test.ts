@@ -342,7 +342,7 @@ describe('readPageFile', () => {
   it('refuses what is no page', () => {
     const whole = gzipSync('text '.repeat(1000));
     const rows: readonly (readonly [string, string])[] = [
-      [join(folder, 'none'), 'cannot be read as a manual page'],
+      [join(folder, 'none'), 'expected a manual page'],
       [
         write('broken.gz', whole.subarray(0, 20)),
         'broken.gz:1:1: gzip data are broken, or too long; expected a whole gzip file',

@@ -21,7 +21,7 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new InputError(`${path}: cannot be read as a manual page`, { cause });
+    throw new InputError(`can't read '${path}'; expected a manual page`, { cause });
   }
 }
 
