@@ -94,7 +94,7 @@ describe('qmp-conformance run, on real QEMUs', function () {
       '--accel',
       'tcg',
       '--grep',
-      'examples/{control,qom,char,machine}/**',
+      'examples/{control,qom,char,machine,block,block-core}/**',
       '--out',
       out,
     ];
