@@ -4,7 +4,7 @@ import { matrixFromRuns, type Matrix } from '../compat/matrix.ts';
 import { setCurrentRun } from '../replay/current-run.ts';
 import { planRun, type RunRequest } from '../replay/plan-run.ts';
 import type { RunPlan } from '../replay/run-plan.ts';
-import { startRun, type LiveRun } from '../replay/start-run.ts';
+import { startRun } from '../replay/start-run.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
 import { overdueKnownFailures } from '../results/apply-known-failures.ts';
 import { exitCodeOfRuns } from '../results/exit-code.ts';
@@ -12,7 +12,7 @@ import { writeMissingTargets } from '../results/open-run.ts';
 import { findRuns, readRun } from '../results/read-run.ts';
 import { removeRuns } from '../results/remove-runs.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress } from './progress.ts';
 import type { RunWords } from './run-words.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
 import { runMocha } from './run-mocha.ts';
@@ -29,16 +29,14 @@ const DEFAULT_OUT = 'out';
 export async function runRecordings(recordings: readonly string[], words: RunWords): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const request = requestOf(recordings, words);
-  const plan = await interruptible((signal) => planRun(request, say, signal));
-  if (plan === undefined) return EXIT_INTERRUPTED;
-  for (const { name, reason } of plan.missing) say(`${name}: not run: ${reason}`);
-  if (words.out === undefined && !words.resume) await removeRuns(plan.out);
-  const names = plan.targets.map(({ facts }) => facts.name);
-  const progress = createProgress(process.stderr, names, plan.rows.length);
-  const run = await startRun(plan, suiteVersion(), (result) => progress.count(result));
-  await writeMissingTargets(plan.out, plan.missing);
-  if (!(await performRun(run, progress))) return EXIT_INTERRUPTED;
-  return report(plan, words);
+  const plan = await interruptible(async (signal) => {
+    const planned = await planRun(request, say, signal);
+    for (const { name, reason } of planned.missing) say(`${name}: not run: ${reason}`);
+    if (words.out === undefined && !words.resume) await removeRuns(planned.out);
+    await performPlan(planned, signal);
+    return planned;
+  });
+  return plan === undefined ? EXIT_INTERRUPTED : report(plan, words);
 }
 
 /** What the words of the command line ask for. */
@@ -63,18 +61,17 @@ export function requestOf(recordings: readonly string[], words: RunWords): RunRe
   };
 }
 
-/** Performs all rows; false when a signal came first. Whatever is finished is on disk then, and no QEMU is left. */
-async function performRun(run: LiveRun, progress: Progress): Promise<boolean> {
+/** Performs all rows, or those before the signal. Whatever is finished is on disk then, and no QEMU is left. */
+async function performPlan(plan: RunPlan, signal: AbortSignal): Promise<void> {
+  const names = plan.targets.map(({ facts }) => facts.name);
+  const progress = createProgress(process.stderr, names, plan.rows.length);
+  const run = await startRun(plan, suiteVersion(), (result) => progress.count(result));
+  await writeMissingTargets(plan.out, plan.missing);
   setCurrentRun(run);
-  const finished = await interruptible(async (signal) => {
-    await runMocha(signal);
-    if (signal.aborted) return run.interrupt();
-    await run.finish();
-    return true;
-  });
+  if (!signal.aborted) await runMocha(signal);
+  await (signal.aborted ? run.interrupt() : run.finish());
   progress.end();
-  if (finished !== true) progress.say(`interrupted; --resume --out ${run.plan.out} goes on`);
-  return finished === true;
+  if (signal.aborted) progress.say(`interrupted; --resume --out ${plan.out} goes on`);
 }
 
 async function report(plan: RunPlan, words: RunWords): Promise<number> {
