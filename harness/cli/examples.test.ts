@@ -67,7 +67,7 @@ describe('qmp-conformance examples', () => {
 
   it('counts', async () => {
     await importFrob('7.2');
-    expect(await run('list', '--stats', '--from', corpus())).to.match(/^7\.2 +qapi +1 +1 +2 +0 +0$/m);
+    expect(await run('list', '--stats', '--from', corpus())).to.match(/^7\.2 +qapi +1 +1 +2 +1 +0 +0 +0$/m);
     expect(JSON.parse(await run('list', '--stats', '--json', '--from', corpus()))).to.include({
       transcripts: 1,
     });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
+import { addLint } from './examples-lint.ts';
 
 const CORPUS = fileURLToPath(new URL('../../recordings/examples', import.meta.url));
 
@@ -15,6 +16,9 @@ Examples:
 
   Several releases at once, one of them from its manual page:
     qmp-conformance examples import --qapi 7.2=qemu-7.2 --qapi 10.0=qemu-10.0 --man 11.1=qemu-qmp-ref.7.gz
+
+  A piece of a schema or of qmp-commands.hx that stands in no release, as a patch shows it:
+    qmp-conformance examples import --fragment 7.0=migration.json
 
   What would change:
     qmp-conformance examples import --qapi 10.2=qemu-10.2 --dry-run`;
@@ -31,16 +35,28 @@ Examples:
 export function addExamplesCommand(program: Command): void {
   const examples = program.command('examples').description("QEMU's documented examples as transcripts");
   addImport(examples);
+  addLint(examples);
   addList(examples);
 }
 
 function addImport(examples: Command): void {
   examples
     .command('import')
-    .description('make transcripts of the examples in QAPI source trees and manual pages')
-    .addOption(repeatable('--qapi <[RELEASE=]TREE>', 'a QEMU source tree (repeatable)'))
+    .description("make transcripts of the examples in QEMU's documentation, of whichever age and form")
     .addOption(
-      repeatable('--man <[RELEASE=]FILE>', 'a manual page qemu-qmp-ref(7), plain or compressed (repeatable)'),
+      repeatable('--qapi <[RELEASE=]TREE>', 'a QEMU source tree, with all its documents (repeatable)'),
+    )
+    .addOption(
+      repeatable(
+        '--man <[RELEASE=]FILE>',
+        'a manual page qemu-qmp-ref(7), or that of the storage daemon or guest agent, plain or compressed (repeatable)',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--fragment <RELEASE=FILE>',
+        'a piece of documentation that stands in no release (repeatable)',
+      ),
     )
     .option('--release <X.Y>', 'the release of what is given without one')
     .addOption(new Option('--into <DIR>', 'the corpus to add to').default(CORPUS, 'that of the project'))
@@ -58,6 +74,7 @@ function repeatable(flags: string, description: string): Option {
 interface ImportOptions {
   readonly qapi: readonly string[];
   readonly man: readonly string[];
+  readonly fragment: readonly string[];
   readonly release?: string;
   readonly into: string;
   readonly dryRun?: true;
@@ -70,8 +87,10 @@ async function runImport(options: ImportOptions): Promise<void> {
   const sources = [
     ...options.qapi.map((word) => sourceFromWord('qapi', word, options.release)),
     ...options.man.map((word) => sourceFromWord('manual-page', word, options.release)),
+    ...options.fragment.map((word) => sourceFromWord('fragment', word, options.release)),
   ];
-  if (sources.length === 0) throw new InputError('nothing to import; expected --qapi TREE or --man FILE');
+  if (sources.length === 0)
+    throw new InputError('nothing to import; expected --qapi TREE, --man FILE or --fragment RELEASE=FILE');
   const result = importExamples(sources, options.into, { dryRun: options.dryRun === true });
   process.stdout.write(options.json === true ? jsonOfImport(result) : reportOfImport(result));
   if (result.findings.some(({ kind }) => kind === 'gone')) process.exitCode = 1;

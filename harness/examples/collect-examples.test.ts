@@ -14,7 +14,9 @@ interface Example {
 const release = (number: string, ...examples: (string | Example)[]): ReleaseExamples => ({
   release: number,
   kind: 'qapi',
-  outside: [],
+  left: [],
+  documents: new Set(['qapi/frob.json', 'qapi/quux.json', 'qemu-qmp-ref(7)']),
+  modules: new Map(),
   blocks: examples.map((example, index) =>
     blockOf(typeof example === 'string' ? { text: example } : example, index),
   ),
@@ -68,12 +70,93 @@ describe('collectExamples', () => {
     ]);
   });
 
-  it('keeps equal examples of different definitions apart, and twins in one release', () => {
+  it('keeps equal examples of different definitions apart, and has twins once, with a finding', () => {
     const all = collectExamples([release('5.2', ONE, ONE, { text: ONE, definition: 'other' })], [], []);
+    expect(standings(all).map(([id]) => id)).to.deep.equal(['frob/query-frob', 'frob/other']);
+    expect(all.findings.map(({ kind, place, text }) => [kind, place, text])).to.deep.equal([
+      ['repeated', 'qapi/frob.json:11', 'the same example as qapi/frob.json:1'],
+    ]);
+  });
+
+  it('makes one of equal examples in the command table and, later, in the schema', () => {
+    const table: ReleaseExamples = {
+      ...release('2.6', { text: ONE, document: 'qmp-commands.hx' }),
+      kind: 'hx',
+    };
+    const all = collectExamples([release('2.9', ONE_AGAIN), table], [], []);
+    expect(standings(all)).to.deep.equal([['frob/query-frob', 'qmp-commands.hx 2.6', 'qapi/frob.json 2.9']]);
+  });
+
+  it('names what only the command table has after the module of the newest schema, or after the table', () => {
+    const table = (text: string, definition: string): Example => ({
+      text,
+      definition,
+      document: 'qmp-commands.hx',
+    });
+    const releases = [
+      { ...release('0.14', table(ONE, 'old'), table(ONE, 'gone')), modules: new Map() },
+      { ...release('2.12'), modules: new Map([['old', 'misc']]) },
+      { ...release('2.6'), modules: new Map([['old', 'qapi-schema']]) },
+    ];
+    const ids = standings(collectExamples(releases, [], [])).map(([id]) => id);
+    expect(ids).to.deep.equal(['misc/old', 'qmp-commands/gone']);
+  });
+
+  it('gives the guest agent, the specification and texts folders of their own', () => {
+    const all = collectExamples(
+      [
+        release(
+          '5.2',
+          { text: ONE, document: 'qga/qapi-schema.json', definition: 'guest-frob' },
+          { text: ONE, document: 'qga/qapi-schema.json', definition: '-' },
+          { text: ONE, document: 'docs/interop/qmp-spec.txt', definition: '-', label: 'Simple frob' },
+          { text: ONE, document: 'docs/frobs.md', definition: '-', label: 'Frobbing' },
+        ),
+        release('7.2', { text: ONE, document: 'docs/system/frobs.rst', definition: '-', label: 'Frobbing' }),
+      ],
+      [],
+      [],
+    );
+    expect(standings(all)).to.deep.equal([
+      ['qga/guest-frob', 'qga/qapi-schema.json 5.2'],
+      ['qga/notation', 'qga/qapi-schema.json 5.2'],
+      ['spec/simple-frob', 'docs/interop/qmp-spec.txt 5.2'],
+      ['docs/frobs/frobbing', 'docs/frobs.md 5.2', 'docs/system/frobs.rst 7.2'],
+    ]);
+    expect(all.examples.map(({ head }) => head.missing !== undefined)).to.deep.equal([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('tells namesakes in a text by heading, then by command, then by value, then by number', () => {
+    const at = (heading: string, text: string): Example => {
+      return { text, heading, label: 'Wait', document: 'docs/frobs.md', definition: '-' };
+    };
+    const stop = '-> {"execute": "stop"}';
+    const cont = '-> {"execute": "cont"}';
+    const all = collectExamples(
+      [
+        release(
+          '5.2',
+          at('One', stop),
+          at('Two', cont),
+          at('Two', '<- {"return": {}}'),
+          at('Two', '-> {"execute": "cont", "id": "x"}'),
+          at('Two', '-> {"execute": "quit"}'),
+        ),
+      ],
+      [],
+      [],
+    );
     expect(standings(all).map(([id]) => id)).to.deep.equal([
-      'frob/query-frob',
-      'frob/query-frob/2',
-      'frob/other',
+      'docs/frobs/one-wait',
+      'docs/frobs/wait-2',
+      'docs/frobs/wait-return',
+      'docs/frobs/wait-x',
+      'docs/frobs/wait-quit',
     ]);
   });
 
@@ -146,12 +229,17 @@ describe('collectExamples', () => {
 
   it('reports what is lost', () => {
     const all = collectExamples(
-      [{ ...release('5.2', 'only prose', '<-\n-> {}', '{}'), outside: [7] }],
+      [
+        {
+          ...release('5.2', 'only prose', '<-\n-> {}', '{}'),
+          left: [{ document: 'qapi/frob.json', line: 7, lines: 1, reason: 'a table' }],
+        },
+      ],
       [],
       [],
     );
     expect(all.findings.map(({ kind, place }) => [kind, place])).to.deep.equal([
-      ['outside-example', 'qemu-qmp-ref(7):7'],
+      ['outside-example', 'qapi/frob.json:7'],
       ['no-message', 'qapi/frob.json:1'],
       ['no-text', 'qapi/frob.json:12'],
       ['no-arrow', 'qapi/frob.json:22'],

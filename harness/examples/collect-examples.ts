@@ -4,19 +4,17 @@ import { parseReleaseRange, rangeFromReleases, rangeHolds } from '../release/rel
 import type { Provenance, Transcript, TranscriptHead, TranscriptMessage } from '../transcript/transcript.ts';
 import { messagesFromBlock, type ExampleDialogue } from './block-to-messages.ts';
 import { canonicalExample } from './canonical-example.ts';
+import { kindOfDocument, NOTATION, scopeOfBlock, scopeOfId, type DocumentKind } from './documents.ts';
 import { OUTSIDE, titleOfBlock, type ExampleBlock } from './example-block.ts';
 import type { ExampleGroup, Standing } from './example-group.ts';
-import { nameGroups } from './example-identity.ts';
-import { MANUAL_PAGE } from './manual-page.ts';
+import { nameGroups, type ReleaseModules } from './example-identity.ts';
+import type { TextExamples } from './left-lines.ts';
 
-/** The examples of one documentation. */
-export interface ReleaseExamples {
-  /** `x.y`. */
-  readonly release: string;
-  readonly kind: 'qapi' | 'manual-page';
-  readonly blocks: readonly ExampleBlock[];
-  /** Lines of literal blocks that are no examples and stay behind. */
-  readonly outside: readonly number[];
+/** The examples of all documents of one kind in one release. */
+export interface ReleaseExamples extends TextExamples, ReleaseModules {
+  readonly kind: DocumentKind;
+  /** What was read, also where it holds no example. */
+  readonly documents: ReadonlySet<string>;
 }
 
 /** Something about the documentation that a human should know. */
@@ -25,7 +23,8 @@ export interface ImportFinding {
   /** `document:line`. */
   readonly place: string;
   readonly definition: string;
-  readonly kind: 'no-message' | 'no-text' | 'no-arrow' | 'malformed' | 'outside-example' | 'gone';
+  readonly kind:
+    'no-message' | 'no-text' | 'no-arrow' | 'malformed' | 'repeated' | 'outside-example' | 'gone';
   readonly text: string;
 }
 
@@ -44,8 +43,8 @@ export interface Collection {
 }
 
 /**
- * Puts the examples of several releases together. Equal examples of one definition are one transcript (see
- * {@link canonicalExample}); one that stands already in the corpus keeps its identity, its text and whatever else
+ * Puts the examples of several releases together. Equal examples of one scope, e.g. one definition, are one transcript
+ * (see {@link canonicalExample} and {@link scopeOfBlock}); one that stands already in the corpus keeps its identity, its text and whatever else
  * its head says, and only learns of further releases. `imported`: the releases that the corpus was made from.
  */
 export function collectExamples(
@@ -59,8 +58,9 @@ export function collectExamples(
     addRelease(groups, release, findings);
   }
   const all = [...groups.values()];
-  const ids = nameGroups(all);
-  const context = { imported, known: [...new Set([...imported, ...releases.map(({ release }) => release)])] };
+  const ids = nameGroups(all, releases);
+  const read = releases.filter(({ kind }) => kind !== 'unreleased').map(({ release }) => release);
+  const context = { imported, known: [...new Set([...imported, ...read])] };
   const examples = all.map((group) => exampleFromGroup(group, ids.get(group) ?? '', context));
   findings.push(...examplesGone(all, releases, imported));
   return { examples, findings };
@@ -68,62 +68,72 @@ export function collectExamples(
 
 function groupsFromTranscripts(transcripts: readonly Transcript[]): Map<string, ExampleGroup> {
   const groups = new Map<string, ExampleGroup>();
-  const counted = occurrences();
   for (const existing of transcripts) {
-    const definition = existing.head.source[0]?.definition ?? OUTSIDE;
-    const { messages } = existing;
-    groups.set(counted(definition, messages), { definition, messages, existing, standings: [] });
+    const { messages, head } = existing;
+    const scope = scopeOfId(head.id, head.source[0]?.definition ?? OUTSIDE);
+    groups.set(keyOfExample(scope, messages), { scope, messages, existing, standings: [] });
   }
   return groups;
 }
 
-/** Names an example by definition and content; a second equal one, in the same release, gets a name of its own. */
-function occurrences(): (definition: string, messages: readonly TranscriptMessage[]) => string {
-  const seen = new Map<string, number>();
-  return (definition, messages) => {
-    const key = `${definition}\n${canonicalExample(messages)}`;
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    return `${count}\n${key}`;
-  };
+/** Equal for equal examples of one scope. */
+export function keyOfExample(scope: string, messages: readonly TranscriptMessage[]): string {
+  return `${scope}\n${canonicalExample(messages)}`;
 }
 
 function addRelease(
   groups: Map<string, ExampleGroup>,
-  { release, blocks, outside }: ReleaseExamples,
+  { release, blocks, left }: ReleaseExamples,
   findings: ImportFinding[],
 ): void {
-  for (const line of outside) {
-    const text = 'a literal block that is no example is left out';
+  for (const { document, line, reason } of left) {
+    const text = `${reason}: left out`;
     findings.push({
       release,
-      place: `${MANUAL_PAGE}:${line}`,
+      place: `${document}:${line}`,
       definition: OUTSIDE,
       kind: 'outside-example',
       text,
     });
   }
-  const counted = occurrences();
+  const seen = new Map<string, ExampleBlock>();
   for (const block of blocks) {
     const dialogue = messagesFromBlock(block);
     const { messages } = dialogue;
     findings.push(...findingsOfBlock(release, block, dialogue));
     if (messages.length === 0) continue;
-    const key = counted(block.definition, messages);
-    const group = groups.get(key);
-    // The newest text is kept: it is the one that readers can look up.
-    if (group === undefined) groups.set(key, newGroup(block, messages, { release, block }));
-    else if (group.existing !== undefined) group.standings.push({ release, block });
-    else groups.set(key, { ...group, messages, standings: [...group.standings, { release, block }] });
+    const scope = scopeOfBlock(block);
+    const key = keyOfExample(scope, messages);
+    const first = seen.get(key);
+    if (first !== undefined) findings.push(repetition(release, block, first));
+    else seen.set(key, block);
+    if (first?.document !== block.document)
+      addStanding(groups, key, { scope, messages, standing: { release, block } });
   }
 }
 
-function newGroup(
-  block: ExampleBlock,
-  messages: readonly TranscriptMessage[],
-  standing: Standing,
-): ExampleGroup {
-  return { definition: block.definition, messages, existing: undefined, standings: [standing] };
+interface FoundExample {
+  readonly scope: string;
+  readonly messages: readonly TranscriptMessage[];
+  readonly standing: Standing;
+}
+
+function addStanding(
+  groups: Map<string, ExampleGroup>,
+  key: string,
+  { scope, messages, standing }: FoundExample,
+): void {
+  const group = groups.get(key);
+  // The newest text is kept: it is the one that readers can look up.
+  if (group === undefined) groups.set(key, { scope, messages, existing: undefined, standings: [standing] });
+  else if (group.existing !== undefined) group.standings.push(standing);
+  else groups.set(key, { ...group, messages, standings: [...group.standings, standing] });
+}
+
+function repetition(release: string, block: ExampleBlock, first: ExampleBlock): ImportFinding {
+  const { document, definition, line } = block;
+  const text = `the same example as ${first.document}:${first.line}`;
+  return { release, place: `${document}:${line}`, definition, kind: 'repeated', text };
 }
 
 function findingsOfBlock(release: string, block: ExampleBlock, dialogue: ExampleDialogue): ImportFinding[] {
@@ -137,12 +147,18 @@ function findingsOfBlock(release: string, block: ExampleBlock, dialogue: Example
   );
   return [
     ...malformed,
-    ...arrowless.map((line) => at(line, 'no-arrow', 'a message without an arrow')),
+    ...(hasArrows(block) ? arrowless : []).map((line) => at(line, 'no-arrow', 'a message without an arrow')),
     ...empty.map((line) => at(line, 'no-text', 'an arrow without a message is left out')),
     ...(messages.length === 0
       ? [at(block.line, 'no-message', 'an example without a message is left out')]
       : []),
   ];
+}
+
+/** Lists of events and most texts of `docs/` never had arrows. */
+function hasArrows({ document }: ExampleBlock): boolean {
+  const kind = kindOfDocument(document);
+  return kind !== 'events' && kind !== 'docs';
 }
 
 /** Releases that the corpus was made from, before and after this import. */
@@ -155,20 +171,21 @@ function exampleFromGroup(group: ExampleGroup, id: string, context: ReleaseConte
   const { existing, messages } = group;
   const source = provenanceOf(group, context);
   if (existing === undefined) {
-    const head = { id, source, match: [], substitute: [], ...(group.definition === OUTSIDE && NOTATION) };
+    const explains = group.scope === OUTSIDE || group.scope.endsWith(`/${NOTATION}`);
+    const head = { id, source, match: [], substitute: [], ...(explains && EXPLANATION) };
     return { head, messages, change: 'new' };
   }
   const same = isDeepStrictEqual(source, existing.head.source);
   return { head: { ...existing.head, source }, messages, change: same ? 'none' : 'provenance' };
 }
 
-const NOTATION = { missing: 'it explains the notation and is no dialogue' };
+const EXPLANATION = { missing: 'it explains the notation and is no dialogue' };
 
 /** One entry per document, in the order in which the example came to stand there. */
 function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext): Provenance[] {
   const entries = (group.existing?.head.source ?? []).map((entry) => ({
     entry,
-    releases: releasesInRange(entry.releases, imported),
+    releases: releasesInRange(entry.releases, isUnreleased(entry) ? endsOfRange(entry.releases) : imported),
   }));
   for (const { release, block } of group.standings) {
     const { document, definition } = block;
@@ -188,6 +205,17 @@ function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext):
   );
 }
 
+function isUnreleased({ document }: Provenance): boolean {
+  return kindOfDocument(document) === 'unreleased';
+}
+
+/** The releases that a range names: those for which fragments were given. */
+function endsOfRange(text: string): string[] {
+  return parseReleaseRange(text).spans.flatMap(({ from, to }) =>
+    [from, to].filter((end) => end !== undefined),
+  );
+}
+
 function releasesInRange(text: string, known: readonly string[]): string[] {
   const range = parseReleaseRange(text);
   return known.filter((release) => rangeHolds(range, release));
@@ -203,7 +231,7 @@ function examplesGone(
     (existing?.head.source ?? []).flatMap((entry) =>
       releasesInRange(entry.releases, imported)
         .filter((release) =>
-          releases.some((read) => read.release === release && documents(read).has(entry.document)),
+          releases.some((read) => read.release === release && read.documents.has(entry.document)),
         )
         .filter(
           (release) => !standings.some((s) => s.release === release && s.block.document === entry.document),
@@ -217,8 +245,4 @@ function examplesGone(
         })),
     ),
   );
-}
-
-function documents({ blocks }: ReleaseExamples): ReadonlySet<string> {
-  return new Set(blocks.map(({ document }) => document));
 }

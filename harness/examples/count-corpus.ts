@@ -2,7 +2,7 @@ import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import type { ExampleCorpus } from './corpus.ts';
 import type { ImportedRelease } from './imported-releases.ts';
-import { MANUAL_PAGE } from './manual-page.ts';
+import { kindOfDocument } from './documents.ts';
 
 /** How many examples the corpus has. */
 export interface CorpusStats {
@@ -10,6 +10,7 @@ export interface CorpusStats {
   readonly modules: readonly ModuleStats[];
   readonly transcripts: number;
   readonly messages: number;
+  readonly client: number;
   readonly malformed: number;
 }
 
@@ -26,6 +27,8 @@ interface ModuleStats extends Held {
 interface Held {
   readonly examples: number;
   readonly messages: number;
+  /** Messages of the client. */
+  readonly client: number;
   readonly malformed: number;
 }
 
@@ -63,8 +66,10 @@ export function examplesOfRelease({ transcripts }: ExampleCorpus, release: strin
 
 function standsIn({ head }: Transcript, release: string, kind?: ImportedRelease['kind']): boolean {
   return head.source.some(({ document, releases }) => {
-    const kindOfEntry = document === MANUAL_PAGE ? 'manual-page' : 'qapi';
-    return (kind === undefined || kind === kindOfEntry) && rangeHolds(parseReleaseRange(releases), release);
+    return (
+      (kind === undefined || kind === kindOfDocument(document)) &&
+      rangeHolds(parseReleaseRange(releases), release)
+    );
   });
 }
 
@@ -73,6 +78,7 @@ function count(transcripts: readonly Transcript[]): Held {
   return {
     examples: transcripts.length,
     messages: messages.length,
+    client: messages.filter(({ direction }) => direction === '->').length,
     malformed: messages.filter(({ body }) => body.kind === 'malformed').length,
   };
 }

@@ -138,14 +138,15 @@ describe('examplesInManualPage', () => {
   const literal = '.EX\n\\-> { \\(dqa\\(dq: \\(dq\\e\\(aq\\(dq }\n<\\- ...\n\\&...\n.EE';
 
   it('takes literal blocks under "Example", undoes escapes, and knows definition and heading', () => {
-    const { blocks, others } = examplesInManualPage(page(literal), 'frob.7');
+    const { blocks, left, document } = examplesInManualPage(page(literal), 'frob.7');
     expect(shown(blocks)).to.deep.equal([[undefined, ['-> { "a": "\\\'" }', '<- ...', '...']]]);
     expect(blocks[0]).to.include({
       definition: 'x-frob',
       heading: 'FROB STATE',
       document: 'qemu-qmp-ref(7)',
     });
-    expect(others).to.deep.equal([]);
+    expect(left).to.deep.equal([]);
+    expect(document).to.equal('qemu-qmp-ref(7)');
   });
 
   it('takes a title from the heading', () => {
@@ -165,16 +166,25 @@ describe('examplesInManualPage', () => {
 
   it('reports literal blocks that are no examples', () => {
     const outside = `${page(literal)}.EX\n5| *\n.EE\n`;
-    expect(examplesInManualPage(outside, 'frob.7').others).to.deep.equal([
-      outside.split('\n').lastIndexOf('.EX') + 1,
-    ]);
+    const { left } = examplesInManualPage(outside, 'frob.7');
+    expect(left.map(({ line }) => line)).to.deep.equal([outside.split('\n').lastIndexOf('.EX') + 1]);
   });
 
   it('yields an example without a block, so that it is not lost', () => {
     expect(shown(examplesInManualPage(page('prose'), 'frob.7').blocks)).to.deep.equal([[undefined, []]]);
   });
 
+  it('knows by its title whose page it is', () => {
+    const titled = `.TH "QEMU-GA-REF" "7" "" "11.1" "QEMU"\n${page(literal)}`;
+    expect(examplesInManualPage(titled, 'frob.7').blocks[0]?.document).to.equal('qemu-ga-ref(7)');
+  });
+
   const wrong = [
+    [
+      'another page',
+      `.TH "QEMU-IMG" "1"\n${page(literal)}`,
+      'frob.7: manual page qemu-img(1); expected qemu-qmp-ref(7)',
+    ],
     [
       'a block without end',
       page('.EX\n\\-> {}').replace('.UNINDENT', ''),

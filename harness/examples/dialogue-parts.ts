@@ -15,20 +15,28 @@ export type DialoguePart =
 
 const ARROW = /^(\s*)(->|<-)(?:\s|$)/;
 
+/** Tells whether a message begins in line `at`, where none is open. */
+export type MessageBegins = (lines: readonly DocLine[], at: number) => boolean;
+
 /**
  * Cuts the lines of an example into messages and prose. An arrow at the beginning of a line starts a message, and so
  * does a brace where no message is open. A line belongs to the message before it while that has open brackets, and
  * afterwards too if it is indented deeper than the message and looks like JSON: there are messages that close before
- * their `arguments`. Empty lines belong to nothing.
+ * their `arguments`. Empty lines belong to nothing. `begins` replaces the rule of what starts a message, where a text
+ * holds more than examples.
  */
-export function partsOfDialogue(lines: readonly DocLine[]): readonly DialoguePart[] {
+export function partsOfDialogue(
+  lines: readonly DocLine[],
+  begins: MessageBegins = beginsMessage,
+): readonly DialoguePart[] {
   const parts: DialoguePart[] = [];
   for (let at = 0; at < lines.length;) {
     const line = lines[at];
     if (line === undefined) break;
-    const end = beginsMessage(line.text) ? endOfMessage(lines, at) : endOfProse(lines, at);
+    const isMessage = begins(lines, at);
+    const end = isMessage ? endOfMessage(lines, at) : endOfProse(lines, at, begins);
     const taken = lines.slice(at, end).filter(({ text }) => text.trim() !== '');
-    if (beginsMessage(line.text)) parts.push(messageFromLines(line.text, taken));
+    if (isMessage) parts.push(messageFromLines(line.text, taken));
     else if (taken.length > 0) parts.push({ kind: 'prose', lines: taken });
     at = end;
   }
@@ -45,15 +53,15 @@ function messageFromLines(first: string, lines: readonly DocLine[]): DialoguePar
   };
 }
 
-function beginsMessage(text: string): boolean {
+function beginsMessage(lines: readonly DocLine[], at: number): boolean {
+  const text = lines[at]?.text ?? '';
   return ARROW.test(text) || /^\s*\{/.test(text);
 }
 
-function endOfProse(lines: readonly DocLine[], start: number): number {
+function endOfProse(lines: readonly DocLine[], start: number, begins: MessageBegins): number {
   let at = start + 1;
   while (at < lines.length) {
-    const text = lines[at]?.text ?? '';
-    if (text.trim() === '' || beginsMessage(text)) break;
+    if ((lines[at]?.text ?? '').trim() === '' || begins(lines, at)) break;
     at++;
   }
   return at;

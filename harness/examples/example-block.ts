@@ -18,7 +18,7 @@ export interface ExampleBlock {
   readonly section: number;
   /** What is written over it, however long; identities are made of it, and it stays behind. */
   readonly label?: string;
-  /** Heading of the manual's section in which it stands; manual pages name no document. */
+  /** Heading of the section in which it stands, in manual pages (they name no schema file) and texts of `docs/`. */
   readonly heading?: string;
   readonly lines: readonly DocLine[];
 }

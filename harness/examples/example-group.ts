@@ -9,7 +9,8 @@ export interface Standing {
 
 /** All places where one example stands. */
 export interface ExampleGroup {
-  readonly definition: string;
+  /** Within what no other example is equal to it; see {@link scopeOfBlock}. */
+  readonly scope: string;
   readonly messages: readonly TranscriptMessage[];
   readonly existing: Transcript | undefined;
   /** Oldest release first. */

@@ -1,36 +1,61 @@
 import { posix } from 'node:path';
 import { compareReleases } from '../release/compare-releases.ts';
+import type { TranscriptMessage } from '../transcript/transcript.ts';
+import { isFolder, kindOfDocument, NOTATION, scopeOfBlock } from './documents.ts';
 import type { ExampleGroup, Standing } from './example-group.ts';
 import { OUTSIDE } from './example-block.ts';
 import { slugFromContent, slugFromTitle } from './example-slug.ts';
-import { MANUAL_PAGE } from './manual-page.ts';
+
+/** Where the schema of a release has its commands and events, whether they have examples or not. */
+export interface ReleaseModules {
+  /** `x.y`. */
+  readonly release: string;
+  /** By definition. */
+  readonly modules: ReadonlyMap<string, string>;
+}
 
 /**
- * Names every group that has no identity yet: `examples/<module>/<definition>[/<slug>]`. The slug comes from the
- * title; without one, from the most telling value that no neighbour in the same release has; without that, it is a
+ * Names every group that has no identity yet: `examples/<module>/<definition>[/<slug>]`, or for what stands outside of
+ * QEMU's own schema `examples/qga/<definition>`, `examples/spec`, `examples/docs/<document>`. The slug comes from the
+ * title; without one, or where neighbours have the same, from the most telling value that no neighbour in the same release has; without that, it is a
  * number. An example that is alone in its documentation has none. A text that comes later under a name that is taken
  * gets `from-X.Y`, the first release in which it was seen. Identities that stand are never touched, whatever a
  * later import brings.
  */
-export function nameGroups(groups: readonly ExampleGroup[]): ReadonlyMap<ExampleGroup, string> {
+export function nameGroups(
+  groups: readonly ExampleGroup[],
+  releases: readonly ReleaseModules[],
+): ReadonlyMap<ExampleGroup, string> {
   const ids = new Map<ExampleGroup, string>();
   for (const group of groups) {
     if (group.existing !== undefined) ids.set(group, group.existing.head.id);
   }
   const taken = new Set(ids.values());
-  const modules = modulesOfDefinitions(groups);
+  const modules = modulesOfDefinitions(groups, releases);
+  const folders = groupsByScope(groups);
   const unnamed = groups.filter((group) => group.existing === undefined);
   for (const group of unnamed.sort(byAge)) {
-    const folder = `examples/${modules.get(group.definition) ?? 'unknown'}/${definitionStep(group)}`;
-    const id = freeId(folder, slugOfGroup(group, groups), firstRelease(group), taken);
+    const slug = slugOfGroup(group, folders.get(group.scope) ?? []);
+    const id = freeId(folderOfScope(group.scope, modules), slug, firstRelease(group), taken);
     taken.add(id);
     ids.set(group, id);
   }
   return ids;
 }
 
-function definitionStep(group: ExampleGroup): string {
-  return group.definition === OUTSIDE ? 'notation' : group.definition;
+function folderOfScope(scope: string, modules: ReadonlyMap<string, string>): string {
+  if (isFolder(scope)) return `examples/${scope}`;
+  return `examples/${modules.get(scope) ?? 'unknown'}/${scope === OUTSIDE ? NOTATION : scope}`;
+}
+
+function groupsByScope(groups: readonly ExampleGroup[]): ReadonlyMap<string, readonly ExampleGroup[]> {
+  const folders = new Map<string, ExampleGroup[]>();
+  for (const group of groups) {
+    const folder = folders.get(group.scope);
+    if (folder === undefined) folders.set(group.scope, [group]);
+    else folder.push(group);
+  }
+  return folders;
 }
 
 function byAge(left: ExampleGroup, right: ExampleGroup): number {
@@ -51,21 +76,57 @@ function freeId(folder: string, slug: string, release: string, taken: ReadonlySe
   }
 }
 
-function slugOfGroup(group: ExampleGroup, groups: readonly ExampleGroup[]): string {
-  const label = group.standings.findLast(({ block }) => block.label !== undefined)?.block.label;
-  if (label !== undefined) return slugFromTitle(label);
-  const neighbours = groups.filter((other) => other !== group && standTogether(group, other));
-  if (neighbours.length === 0) return '';
-  const others = neighbours.map(({ messages }) => messages);
-  const slug = slugFromContent(group.messages, others);
-  if (slug !== undefined) return slug;
-  const place = neighbours.filter((other) => lineOf(other) < lineOf(group)).length + 1;
-  return place === 1 ? '' : String(place);
+function slugOfGroup(group: ExampleGroup, folder: readonly ExampleGroup[]): string {
+  const neighbours = folder.filter((other) => other !== group && standTogether(group, other));
+  const label = labelOfGroup(group);
+  if (label === undefined) return neighbours.length === 0 ? '' : slugAmong(group, neighbours, '');
+  const slug = slugFromTitle(label);
+  const namesakes = neighbours.filter((other) => slugFromTitle(labelOfGroup(other) ?? '') === slug);
+  if (namesakes.length === 0) return slug;
+  const heading = headingOfGroup(group);
+  const isAlone = heading !== undefined && !namesakes.some((other) => headingOfGroup(other) === heading);
+  const common = isAlone ? slugFromTitle(heading) : slug;
+  return isAlone && common !== slug ? `${common}-${slug}` : slugAmong(group, namesakes, slug);
 }
 
-/** Whether two examples of a definition are told apart by the reader of some release. */
+function headingOfGroup({ standings }: ExampleGroup): string | undefined {
+  return standings.at(-1)?.block.heading;
+}
+
+function labelOfGroup({ standings }: ExampleGroup): string | undefined {
+  return standings.findLast(({ block }) => block.label !== undefined)?.block.label;
+}
+
+/**
+ * What tells an example from its neighbours, behind what they have in common: the command or event that it begins with,
+ * else the most telling value, else a number, which the first of them needs not.
+ */
+function slugAmong(group: ExampleGroup, neighbours: readonly ExampleGroup[], common: string): string {
+  const others = neighbours.map(({ messages }) => messages);
+  const before = neighbours.filter((other) => lineOf(other) < lineOf(group)).length;
+  const name = common === '' ? undefined : firstName(group.messages);
+  const names = others.map(firstName);
+  const own =
+    (name !== undefined && !names.includes(name) ? name : slugFromContent(group.messages, others)) ??
+    (before === 0 ? '' : String(before + 1));
+  return [common, own].filter((step) => step !== '').join('-');
+}
+
+/** The command or event of the first message. */
+function firstName([first]: readonly TranscriptMessage[]): string | undefined {
+  if (first?.body.kind !== 'pattern' || first.body.pattern.kind !== 'object') return undefined;
+  const { members } = first.body.pattern;
+  const name = members.get('execute') ?? members.get('exec-oob') ?? members.get('event');
+  return name?.kind === 'scalar' && typeof name.value === 'string' && STEP.test(name.value)
+    ? name.value
+    : undefined;
+}
+
+/** A QAPI name that may be part of an identity, in its own case. */
+const STEP = /^[A-Za-z0-9_][\w.-]*$/;
+
+/** Whether two examples of a scope are told apart by the reader of some release. */
 function standTogether(left: ExampleGroup, right: ExampleGroup): boolean {
-  if (left.definition !== right.definition) return false;
   return left.standings.some(({ release }) =>
     right.standings.some((standing) => standing.release === release),
   );
@@ -76,28 +137,51 @@ function lineOf(group: ExampleGroup): number {
 }
 
 /**
- * The module in which each definition stands: the one of its identities, or the document of the newest release. Where
- * only a manual page is known, which names no documents, the module of most definitions under the same heading.
+ * The module in which each definition stands: the one of its identities, else where the newest release has it that has
+ * it at all. Before 1.0 there were no schemas, so that a few stand in the command table only. Where nothing but a manual
+ * page is known, which names no documents, it is the module of most definitions under the same heading.
  */
-function modulesOfDefinitions(groups: readonly ExampleGroup[]): ReadonlyMap<string, string> {
+function modulesOfDefinitions(
+  groups: readonly ExampleGroup[],
+  releases: readonly ReleaseModules[],
+): ReadonlyMap<string, string> {
   const modules = new Map<string, string>();
-  for (const { definition, existing } of groups) {
-    const module = existing?.head.id.split('/')[1];
-    if (module !== undefined) modules.set(definition, module);
-  }
-  const newest = groups
-    .flatMap(({ definition, standings }) => standings.map((standing) => ({ definition, ...standing })))
-    .filter(({ block }) => block.document !== MANUAL_PAGE)
+  const add = (scope: string, module: string | undefined): void => {
+    if (module !== undefined && !modules.has(scope)) modules.set(scope, module);
+  };
+  for (const { scope, existing } of groups) add(scope, existing?.head.id.split('/')[1]);
+  const standings = groups
+    .flatMap((group) => group.standings)
+    .filter(({ block }) => !isFolder(scopeOfBlock(block)))
     .sort((left, right) => compareReleases(right.release, left.release));
-  for (const { definition, block } of newest) {
-    if (!modules.has(definition)) modules.set(definition, posix.basename(block.document, '.json'));
-  }
-  const standings = groups.flatMap((group) => group.standings);
+  for (const { block } of standings) add(block.definition, moduleOfSchema(block.document));
+  const newest = [...releases].sort((left, right) => compareReleases(right.release, left.release));
+  for (const read of newest) for (const [name, module] of read.modules) add(name, module);
+  for (const { block } of standings) add(block.definition, moduleOfOldDocument(block.document));
   for (const { block } of standings) {
     if (!modules.has(block.definition))
       modules.set(block.definition, moduleUnderHeading(block.heading, standings, modules));
   }
   return modules;
+}
+
+function moduleOfSchema(document: string): string | undefined {
+  const kind = kindOfDocument(document);
+  return kind === 'qapi' || kind === 'qsd' ? posix.basename(document, '.json') : undefined;
+}
+
+/** Of a definition that no schema has: the list in which it stands. */
+function moduleOfOldDocument(document: string): string | undefined {
+  switch (kindOfDocument(document)) {
+    case 'hx':
+      return 'qmp-commands';
+    case 'events':
+      return 'qmp-events';
+    case 'unreleased':
+      return 'unreleased';
+    default:
+      return undefined;
+  }
 }
 
 function moduleUnderHeading(

@@ -23,12 +23,20 @@ export function examplesInSections(comment: DocComment): readonly ExampleBlock[]
       open?.lines.push(line);
     }
   }
-  return sections.flatMap((section) => examplesInSection(comment, section));
+  const definition = comment.definition === '' ? OUTSIDE : comment.definition;
+  return sections.flatMap((section) => blocksFromSection(section, comment.place.file, definition));
 }
 
-interface Section {
+/** What stands under an "Example:" heading. */
+export interface ExampleSection {
+  /** Line of the heading. */
   readonly line: number;
+  /** What stands in the parentheses of the heading. */
   readonly title: string | undefined;
+  readonly lines: readonly DocLine[];
+}
+
+interface Section extends ExampleSection {
   readonly lines: DocLine[];
 }
 
@@ -36,14 +44,19 @@ const HEADING = /^Examples?(?:\s+\d+)?(?:\s*\(([^)]*)\))?\s*:(?!:)\s*(.*)$/;
 /** What ends a section in QAPI's parser: a tag, a described member, a heading. */
 const ANOTHER_SECTION = /^(?:@[\w.*-]+:|(?:Returns|Since|Notes?|TODO|Features|Errors)\b.*:|=+ )/;
 
-function examplesInSection(comment: DocComment, section: Section): ExampleBlock[] {
+/** The independent examples of one section; without a message, one block that has none. */
+export function blocksFromSection(
+  section: ExampleSection,
+  document: string,
+  definition: string,
+): ExampleBlock[] {
   return cutAtProse(partsOfDialogue(section.lines)).map((parts) => {
     const text = section.title ?? introductionOf(parts);
     const label = text === undefined ? undefined : labelFromText(text);
     const lines = parts.flatMap((part) => (part.kind === 'message' ? part.lines : []));
     return {
-      document: comment.place.file,
-      definition: comment.definition === '' ? OUTSIDE : comment.definition,
+      document,
+      definition,
       line: parts[0]?.lines[0]?.line ?? section.line,
       section: section.line,
       ...(label !== undefined && { label }),

@@ -77,6 +77,7 @@ function collectFeatures(pattern: Pattern, member: string, features: Feature[]):
       return;
     case 'object':
       for (const [name, value] of pattern.members) {
+        if (name === 'timestamp') continue;
         features.push({ slug: name.toLowerCase(), rank: 2 });
         collectFeatures(value, name, features);
       }

@@ -109,7 +109,7 @@ describe('importExamples', () => {
       ].join('\n'),
     );
     expect(files()['releases.json']?.split('\n')[1]).to.equal(
-      '  {"release": "5.2", "kind": "qapi", "blocks": 1, "examples": 2, "messages": 3, "arrowless": 0, "malformed": 0},',
+      '  {"release": "5.2", "kind": "qapi", "blocks": 1, "examples": 2, "messages": 3, "client": 2, "malformed": 0, "arrowless": 0},',
     );
   });
 
@@ -176,9 +176,9 @@ describe('importExamples', () => {
     expect(
       stats.releases.map(({ found, held }) => [found.release, found.blocks, found.messages, held]),
     ).to.deep.equal([
-      ['5.2', 1, 3, { examples: 2, messages: 3, malformed: 0 }],
-      ['10.0', 2, 3, { examples: 2, messages: 3, malformed: 0 }],
-      ['11.1', 1, 1, { examples: 1, messages: 1, malformed: 0 }],
+      ['5.2', 1, 3, { examples: 2, messages: 3, client: 2, malformed: 0 }],
+      ['10.0', 2, 3, { examples: 2, messages: 3, client: 2, malformed: 0 }],
+      ['11.1', 1, 1, { examples: 1, messages: 1, client: 1, malformed: 0 }],
     ]);
     expect(stats).to.deep.include({ transcripts: 3, messages: 5 });
     expect(tableOfStats(stats)).to.not.include('!');
@@ -208,7 +208,7 @@ describe('importExamples', () => {
     [
       'a tree without a schema',
       () => importExamples([{ kind: 'qapi', release: '5.2', path: root }], corpus, { dryRun: false }),
-      'no qapi/qapi-schema.json',
+      'no documentation of QMP in it',
     ],
     [
       'a manual page that is not there',

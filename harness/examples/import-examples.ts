@@ -25,8 +25,10 @@ export function importExamples(
   options: { readonly dryRun: boolean },
 ): ImportResult {
   const corpus = readExampleCorpus(folder);
-  const documentation = sources.map(readDocumentation);
-  const releases = [...new Set(corpus.imported.map(({ release }) => release))];
+  const documentation = sources.flatMap(readDocumentation);
+  // A fragment says nothing of the release that it was given for.
+  const whole = corpus.imported.filter(({ kind }) => kind !== 'unreleased');
+  const releases = [...new Set(whole.map(({ release }) => release))];
   const { examples, findings } = collectExamples(documentation, corpus.transcripts, releases);
   const read = documentation.map(countExamples).sort((a, b) => compareReleases(a.release, b.release));
   if (!options.dryRun) writeExampleCorpus(folder, examples, mergeImported(corpus.imported, read));

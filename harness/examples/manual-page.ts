@@ -1,27 +1,36 @@
 import type { DocLine } from '../qapi/language/read-doc-comments.ts';
 import { plainText, roffLines, unescapeRoff, type RoffLine } from '../qapi/manual-page/roff.ts';
+import { InputError } from '../errors.ts';
+import { MANUAL_PAGE, MANUAL_PAGES } from './documents.ts';
 import { OUTSIDE, labelFromText, type ExampleBlock } from './example-block.ts';
+import type { LeftLines, TextExamples } from './left-lines.ts';
 
-/** What a manual page says instead of the schema file, which it does not name. */
-export const MANUAL_PAGE = 'qemu-qmp-ref(7)';
-
-/** The examples of a manual page, and the literal blocks that are none. */
-export interface ManualExamples {
-  readonly blocks: readonly ExampleBlock[];
-  /** Lines of literal blocks that stand under no "Example" heading. */
-  readonly others: readonly number[];
+/** The examples of a manual page; left are literal blocks that stand under no "Example" heading. */
+export interface ManualExamples extends TextExamples {
+  /** Which page it is, e.g. `qemu-qmp-ref(7)`. */
+  readonly document: string;
 }
 
 /**
- * Reads the examples of `qemu-qmp-ref(7)`, as QEMU 10.1 and later build it: a paragraph headed "Example:" or
+ * Reads the examples of `qemu-qmp-ref(7)`, `qemu-ga-ref(7)` or `qemu-storage-daemon-qmp-ref(7)`, as QEMU 10.1 and later
+ * build them: a paragraph headed "Example:" or
  * "Example: title" holds literal blocks between `.EX` and `.EE` (groff_man, "Preformatted text"). The definition is
  * that of the last heading "Command NAME" or "Event NAME".
- * @throws {InputError} for a literal block that does not end and an escape that we do not know.
+ * @throws {InputError} for another page, a literal block that does not end and an escape that we do not know.
  */
 export function examplesInManualPage(text: string, file: string): ManualExamples {
-  const reader = new ManualReader(file);
+  const reader = new ManualReader(file, nameOfPage(text, file));
   for (const line of roffLines(text, file)) reader.take(line);
   return reader.finish();
+}
+
+/** What the title says (groff_man, `.TH`), or that of QEMU's own reference where there is none. */
+function nameOfPage(text: string, file: string): string {
+  const [, name, section = '7'] = /^\.TH "?([\w-]+)"? "?(\d)/m.exec(text) ?? [];
+  const page = name === undefined ? MANUAL_PAGE : `${name.toLowerCase()}(${section})`;
+  if (!MANUAL_PAGES.has(page))
+    throw new InputError(`${file}: manual page ${page}; expected ${[...MANUAL_PAGES.keys()].join(' or ')}`);
+  return page;
 }
 
 interface OpenExample {
@@ -41,17 +50,26 @@ const EXAMPLE = /^\.IP "Example:\s*(.*)"$/;
 
 class ManualReader {
   private readonly blocks: ExampleBlock[] = [];
-  private readonly others: number[] = [];
+  private readonly left: LeftLines[] = [];
   private heading = '';
   private definition = OUTSIDE;
   private example: OpenExample | undefined;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly document: string,
+  ) {}
 
   take(line: RoffLine): void {
     switch (line.kind) {
       case 'literal-begin':
-        if (this.example === undefined) this.others.push(line.line);
+        if (this.example === undefined)
+          this.left.push({
+            document: this.document,
+            line: line.line,
+            lines: 1,
+            reason: 'literal block that is no example',
+          });
         return;
       case 'literal':
         this.example?.lines.push({ line: line.line, text: this.unescape(line.text, line.line) });
@@ -72,7 +90,7 @@ class ManualReader {
 
   finish(): ManualExamples {
     this.closeExample();
-    return { blocks: this.blocks, others: this.others };
+    return { document: this.document, blocks: this.blocks, left: this.left };
   }
 
   private takeText({ text: line, line: number, level }: RoffLine): void {
@@ -111,7 +129,7 @@ class ManualReader {
     if (example === undefined) return;
     const label = labelFromText(example.title ?? example.introduction);
     this.blocks.push({
-      document: MANUAL_PAGE,
+      document: this.document,
       definition: this.definition,
       line: example.line,
       section: example.line,

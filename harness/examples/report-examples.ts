@@ -7,9 +7,16 @@ export function reportOfImport({ read, examples, findings }: ImportResult): stri
   const counted = read.map(({ release, kind, ...counts }) => [
     release,
     kind,
-    ...[counts.blocks, counts.examples, counts.messages, counts.arrowless, counts.malformed].map(String),
+    ...[
+      counts.blocks,
+      counts.examples,
+      counts.messages,
+      counts.client ?? 0,
+      counts.arrowless,
+      counts.malformed,
+    ].map(String),
   ]);
-  const head = ['release', 'source', 'blocks', 'examples', 'messages', 'arrowless', 'malformed'];
+  const head = ['release', 'source', 'blocks', 'examples', 'messages', 'client', 'arrowless', 'malformed'];
   const found = findings.map(
     ({ release, place, definition, kind, text }) => `${place}: ${kind}: ${text} (${definition}, ${release})`,
   );
@@ -51,29 +58,34 @@ export function jsonOfExamples(transcripts: readonly Transcript[]): string {
   return `${JSON.stringify(list, undefined, 2)}\n`;
 }
 
+const COUNTED = ['examples', 'messages', 'client', 'malformed'] as const;
+
 /** The counts, by release and by module. A number with `!` differs from what the documentation has. */
 export function tableOfStats(stats: CorpusStats): string {
   const releases = stats.releases.map(({ found, held }) => [
     found.release,
     found.kind,
     String(found.blocks),
-    ...(['examples', 'messages', 'malformed'] as const).map((name) =>
-      found[name] === held[name] ? String(held[name]) : `${held[name]} of ${found[name]} !`,
-    ),
+    ...COUNTED.map((name) => {
+      const all = held[name] + (found.repeated?.[name] ?? 0);
+      const documented = found[name] ?? all;
+      return all === documented ? String(all) : `${all} of ${documented} !`;
+    }),
     String(found.arrowless),
+    String(found.repeated?.examples ?? 0),
   ]);
-  const modules = stats.modules.map(({ module, examples, messages, malformed }) => [
+  const modules = stats.modules.map(({ module, examples, messages, client, malformed }) => [
     module,
-    ...[examples, messages, malformed].map(String),
+    ...[examples, messages, client, malformed].map(String),
   ]);
-  const total = ['all', ...[stats.transcripts, stats.messages, stats.malformed].map(String)];
+  const total = ['all', ...[stats.transcripts, stats.messages, stats.client, stats.malformed].map(String)];
   return [
     ...table([
-      ['release', 'source', 'blocks', 'examples', 'messages', 'malformed', 'arrowless'],
+      ['release', 'source', 'blocks', 'examples', 'messages', 'client', 'malformed', 'arrowless', 'repeated'],
       ...releases,
     ]),
     '',
-    ...table([['module', 'transcripts', 'messages', 'malformed'], ...modules, total]),
+    ...table([['module', 'transcripts', 'messages', 'client', 'malformed'], ...modules, total]),
     '',
   ].join('\n');
 }
