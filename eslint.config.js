@@ -15,10 +15,22 @@ const arrows = {
   qmp: ['json'],
   transcript: ['yaml', 'json', 'release'],
   examples: ['qapi', 'transcript', 'json', 'release'],
+  lint: ['examples', 'transcript', 'json-schema', 'qapi', 'yaml', 'results', 'json', 'release'],
   results: ['yaml', 'json'],
   target: ['qmp', 'results', 'json', 'release'],
   stage: ['target', 'qmp', 'transcript', 'results', 'yaml', 'json', 'release'],
-  replay: ['stage', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'results', 'json', 'release'],
+  replay: [
+    'lint',
+    'stage',
+    'target',
+    'qmp',
+    'transcript',
+    'json-schema',
+    'qapi',
+    'results',
+    'json',
+    'release',
+  ],
   compat: ['qapi', 'results', 'json', 'release'],
 };
 
@@ -41,8 +53,8 @@ const zones = [
   {
     target: './reports',
     from: './harness',
-    except: ['./errors.ts', './results', './compat', './json'],
-    message: 'reports render results and compat only',
+    except: ['./errors.ts', './results', './compat', './lint', './json'],
+    message: 'reports render results, compat and lint only',
   },
   { target: './reports', from: './suites', message: 'reports must not know the suites' },
   {

@@ -85,6 +85,8 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance schema explain\b/ },
   { line: /^qmp-conformance examples import /, append: ' --into corpus' },
   { line: /^qmp-conformance examples list / },
+  { line: /^qmp-conformance examples lint --release/, code: 1 },
+  { line: /^qmp-conformance examples lint\b/ },
   { line: /^qmp-conformance qemu (install|sources|remove)\b/, on: 'fake machine' },
   { line: /^qmp-conformance qemu list$/ },
   { line: /^qmp-conformance guests build\b/, on: 'copy' },
@@ -114,6 +116,7 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   [/\bqemu-10\.2\b/, (folder) => writeTree(join(folder, 'qemu-10.2'), '10.2.0')],
   [/ qga\/qapi-schema\.json/, (folder) => writeTree(folder, '10.2.0')],
   [/qemu-qmp-ref\.7\.gz/, (folder) => writeIn(folder, 'qemu-qmp-ref.7.gz', PAGE)],
+  [/=migration\.json/, (folder) => writeIn(folder, 'migration.json', DOCUMENTED)],
   [/reply\.json/, (folder) => writeIn(folder, 'reply.json', REPLY)],
   [/-o schemas\/qmp\/$/, (folder) => mkdirSync(join(folder, 'schemas/qmp'), { recursive: true })],
   [/ schemas\/qmp\/\d/, (folder) => symlinkSync(join(PROJECT, 'schemas'), join(folder, 'schemas'))],
@@ -130,7 +133,14 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
 const REPLY = `{ "return": [ { "name": "0", "meta-type": "object", "members": [] },
   { "name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0" } ] }`;
 
-const PAGE = manualPage(domainDefinition('Enum Mode', domainSection('Values', '\\fBa\\fP \\-\\- x')));
+const EXAMPLE = ['.IP "Example:"', '.EX', '\\-> { "execute": "stop" }', '<\\- { "return": {} }', '.EE'];
+
+const PAGE = manualPage(
+  [
+    domainDefinition('Enum Mode', domainSection('Values', '\\fBa\\fP \\-\\- x')),
+    domainDefinition('Command stop', ...EXAMPLE),
+  ].join('\n'),
+);
 
 const DOCUMENTED = `##
 # @frob:

@@ -1,5 +1,5 @@
 import { findApplicability, isDocumentedIn } from '../replay/find-applicability.ts';
-import { judgeTranscript } from '../replay/judge-transcript.ts';
+import { judgeTranscript } from '../lint/judge-transcript.ts';
 import { planRun } from '../replay/plan-run.ts';
 import type { PlannedTarget } from '../replay/run-plan.ts';
 import type { Transcript } from '../transcript/transcript.ts';

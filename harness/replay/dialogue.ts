@@ -10,7 +10,7 @@ import { valueOfPattern } from '../transcript/read-pattern.ts';
 import type { MatchRule, Pattern, Transcript, TranscriptMessage } from '../transcript/transcript.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import { substituteValues } from './substitute-values.ts';
-import { commandName } from './judge-transcript.ts';
+import { commandName } from '../lint/judge-message.ts';
 
 /** Where a transcript is performed, and by what it is judged. */
 export interface DialogueContext {

@@ -3,7 +3,7 @@ import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import { hasElision, valueOfPattern } from '../transcript/read-pattern.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import type { StaticJudgement } from './judge-transcript.ts';
+import type { StaticJudgement } from '../lint/judge-transcript.ts';
 
 /** What of a target decides whether a transcript can be performed on it. */
 export interface TargetScope {

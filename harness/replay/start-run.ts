@@ -7,7 +7,7 @@ import type { RowResult } from '../results/verdict.ts';
 import { killAllQemus } from '../target/start-qemu.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { findApplicability, isDocumentedIn } from './find-applicability.ts';
-import { judgeTranscript, type StaticJudgement } from './judge-transcript.ts';
+import { judgeTranscript, type StaticJudgement } from '../lint/judge-transcript.ts';
 import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
 import type { Performance } from './performance.ts';

@@ -42,7 +42,8 @@ export function takePattern(scanner: Scanner, depth = 0): Pattern {
   return { kind: 'scalar', value: scanner.takeLiteral("a JSON value or '...'") };
 }
 
-function takeElision(scanner: Scanner): boolean {
+/** Takes an elision if one comes next, and tells whether it did. */
+export function takeElision(scanner: Scanner): boolean {
   if (scanner.peek() !== '.') return false;
   ELISION.lastIndex = scanner.offset;
   const found = ELISION.exec(scanner.text);
