@@ -32,13 +32,6 @@ export function builtinSchemas(): Readonly<Record<BuiltinType, JsonValue>> {
   };
 }
 
-/** Tells whether `name` is a built-in type. */
-export function isBuiltin(name: string): name is BuiltinType {
-  return BUILTINS.has(name);
-}
-
-const BUILTINS: ReadonlySet<string> = new Set([...BUILTIN_TYPES, FOLDED_INTEGER]);
-
 interface IntegerSchema extends JsonObject {
   readonly type: 'integer';
   readonly minimum: number | bigint;

@@ -1,7 +1,6 @@
 import { pointerTo } from '../json/pointer.ts';
 import type { JsonObject } from '../json/value.ts';
-import type { QapiModel, TypeRef } from '../qapi/model.ts';
-import { isBuiltin } from './builtin-schemas.ts';
+import type { TypeRef } from '../qapi/model.ts';
 
 /** The keys in `$defs` under which there stands what has no name of its own in QAPI. */
 export const keyOf = {
@@ -20,23 +19,4 @@ export function refTo(key: string): string {
 /** The schema of a value of `type`, by reference. */
 export function schemaOfType(type: TypeRef): JsonObject {
   return 'array' in type ? { type: 'array', items: schemaOfType(type.array) } : { $ref: refTo(type.name) };
-}
-
-/** The JSON type by which an alternate recognises `type`; `undefined` for `any`. */
-export function jsonTypeOf(model: QapiModel, type: TypeRef): string | undefined {
-  if ('array' in type) return 'array';
-  if (!isBuiltin(type.name)) return model.definitions.get(type.name)?.kind === 'enum' ? 'string' : 'object';
-  switch (type.name) {
-    case 'str':
-    case 'QType':
-      return 'string';
-    case 'bool':
-      return 'boolean';
-    case 'null':
-      return 'null';
-    case 'any':
-      return undefined;
-    default:
-      return 'number';
-  }
 }

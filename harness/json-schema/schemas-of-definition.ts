@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../json/value.ts';
+import { jsonKindOf } from '../qapi/json-kind.ts';
 import { writeJson } from '../json/write-json.ts';
 import type {
   AlternateDefinition,
@@ -13,7 +14,7 @@ import type {
   UnionDefinition,
 } from '../qapi/model.ts';
 import { annotationsOfDefinition, annotationsOfPart, annotationsOfValues } from './annotations.ts';
-import { jsonTypeOf, keyOf, refTo, schemaOfType } from './references.ts';
+import { keyOf, refTo, schemaOfType } from './references.ts';
 import { completeBranches } from './union-branches.ts';
 
 /** The types whose members others take over: bases, branches, arguments of commands that take further members. */
@@ -150,10 +151,10 @@ function schemaOfBranch(union: UnionDefinition, branch: Branch): JsonObject {
 /** The JSON type decides which alternative is meant; no two have the same. */
 function schemaOfAlternate(model: QapiModel, alternate: AlternateDefinition): JsonObject {
   const alternatives = alternate.alternatives.map((alternative) => {
-    const type = jsonTypeOf(model, alternative.type);
+    const type = jsonKindOf(model, alternative.type);
     return {
       'qapi-alternative': alternative.name,
-      ...(type !== undefined && { type }),
+      ...(type !== 'any' && { type }),
       ...schemaOfType(alternative.type),
       ...annotationsOfPart(alternate, alternative),
     };

@@ -1,12 +1,10 @@
-import { JsonSyntaxError } from '../json/scanner.ts';
 import { bodyFromText } from '../transcript/read-body.ts';
-import { readPattern } from '../transcript/read-pattern.ts';
 import type { TranscriptMessage } from '../transcript/transcript.ts';
 import { findFlaws, missing, type Flaw, type MessageContext } from './find-flaws.ts';
 import type { DialogueFinding, LintFix } from './lint-finding.ts';
 import { placesOf } from './places.ts';
 import { proposeFixes } from './propose-fixes.ts';
-import { repairSyntax } from './repair-syntax.ts';
+import { repairSyntax, syntaxErrorOf } from './repair-syntax.ts';
 import { severityOf, type LintRuleId } from './rules.ts';
 
 /** What is wrong with a message, and what it was most likely meant to be. */
@@ -189,14 +187,4 @@ function wordsOfSyntax(
 ): { what: string; expected: string } {
   const { what, expected } = syntaxErrorOf(text, direction === '->') ?? flaw;
   return { what, expected };
-}
-
-function syntaxErrorOf(text: string, singleQuotes: boolean): JsonSyntaxError | undefined {
-  try {
-    readPattern(text, { singleQuotes });
-    return undefined;
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return error;
-    throw error;
-  }
 }

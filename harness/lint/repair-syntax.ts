@@ -47,10 +47,11 @@ export function repairSyntax(text: string, singleQuotes: boolean): readonly Repa
 }
 
 function attempt(text: string, what: readonly string[], singleQuotes: boolean): Attempt {
-  return { text, what, error: errorOf(text, singleQuotes) };
+  return { text, what, error: syntaxErrorOf(text, singleQuotes) };
 }
 
-function errorOf(text: string, singleQuotes: boolean): JsonSyntaxError | undefined {
+/** Why a message's text is no JSON, elisions allowed; `undefined` when it is. */
+export function syntaxErrorOf(text: string, singleQuotes: boolean): JsonSyntaxError | undefined {
   try {
     readPattern(text, { singleQuotes });
     return undefined;

@@ -15,12 +15,11 @@ import {
   chainOfObject,
   describeType,
   foldedName,
-  isBuiltin,
   isObject,
-  jsonKindOf,
   membersOfObject,
   type ObjectDefinition,
 } from './model-types.ts';
+import { isBuiltin, jsonKindOf } from '../json-kind.ts';
 
 /** Two sources that contradict each other in one place; what `presence` says was taken. */
 export interface ModelConflict {

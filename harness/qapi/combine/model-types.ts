@@ -1,5 +1,4 @@
 import {
-  BUILTIN_TYPES,
   FOLDED_INTEGER,
   type Definition,
   type Member,
@@ -18,14 +17,8 @@ export interface PlacedMember {
   readonly member: Member;
 }
 
-const BUILTINS: ReadonlySet<string> = new Set([...BUILTIN_TYPES, FOLDED_INTEGER]);
-
 /** Deeper chains of bases are circles. */
 const MAX_BASES = 64;
-
-export function isBuiltin(name: string): boolean {
-  return BUILTINS.has(name);
-}
 
 /** A built-in type's name as introspection has it: without width. */
 export function foldedName(name: string): string {
@@ -58,26 +51,6 @@ export function chainOfObject(model: QapiModel, name: string): readonly string[]
     at = isObject(object) && typeof object.base === 'string' ? object.base : undefined;
   }
   return chain;
-}
-
-export type JsonKind = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array' | 'any';
-
-/** The JSON type by which an alternate's alternative is told from the others. */
-export function jsonKindOf(model: QapiModel, type: TypeRef): JsonKind {
-  if ('array' in type) return 'array';
-  switch (type.name) {
-    case 'str':
-    case 'QType':
-      return 'string';
-    case 'bool':
-      return 'boolean';
-    case 'null':
-      return 'null';
-    case 'any':
-      return 'any';
-  }
-  if (isBuiltin(type.name)) return 'number';
-  return model.definitions.get(type.name)?.kind === 'enum' ? 'string' : 'object';
 }
 
 /** A type for people: `[str]`, `enum RunState`, `integer`. */
