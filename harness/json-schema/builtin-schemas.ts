@@ -1,4 +1,4 @@
-import { BUILTIN_TYPES, FOLDED_INTEGER, type BuiltinType } from '../qapi/model.ts';
+import { FOLDED_INTEGER, type BuiltinType } from '../qapi/model.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 
 /** The values of the built-in enum `QType`, as the QAPI generator predefines them. */
