@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
 import type { LintReport } from '../lint/lint-report.ts';
-import type { SchemaFamily } from '../qapi/model.ts';
+import { SCHEMA_FAMILIES, type SchemaFamily } from '../qapi/model.ts';
 
 const CORPUS = fileURLToPath(new URL('../../recordings/examples', import.meta.url));
 
@@ -39,7 +39,6 @@ Examples:
 
 const FORMATS = ['text', 'json', 'markdown', 'sarif'] as const;
 const LIMITS = ['error', 'warning', 'never'] as const;
-const FAMILIES = ['qmp', 'qga', 'qsd'] as const;
 
 interface LintWords {
   readonly qapi?: string;
@@ -64,7 +63,7 @@ export function addLint(examples: Command): void {
     .option('--release <X.Y>', 'of the corpus, only this release; of a tree or page, its release')
     .addOption(
       new Option('--family <NAME>', 'whose examples: of QEMU, its storage daemon or its guest agent').choices(
-        FAMILIES,
+        SCHEMA_FAMILIES,
       ),
     )
     .addOption(new Option('--format <NAME>', 'how to print it').choices(FORMATS).default('text'))

@@ -5,8 +5,3 @@ export const EXIT_SETUP = 3;
 export function tell(subject: string, phase: string, detail: string): void {
   if (process.stderr.isTTY || phase === 'warning') process.stderr.write(`${subject}: ${phase}: ${detail}\n`);
 }
-
-/** Prints a value for programs to read. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-}

@@ -2,7 +2,8 @@ import { SetupError } from '../errors.ts';
 import { seriesOfRelease } from '../release/compare-releases.ts';
 import type { SourceOutcome } from '../target/install-sources.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
-import { EXIT_SETUP, printJson, tell } from './qemu-output.ts';
+import { printJson } from './print-json.ts';
+import { EXIT_SETUP, tell } from './qemu-output.ts';
 
 export const SOURCES_HELP = `
 Fetches QEMU's source package of each series (X.Y) from the machine's package archive, the newest version that any of

@@ -5,7 +5,8 @@ import type { MissingTarget } from '../results/verdict.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
 import type { InstalledSource } from '../target/source-cache.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
-import { EXIT_SETUP, printJson, tell } from './qemu-output.ts';
+import { printJson } from './print-json.ts';
+import { EXIT_SETUP, tell } from './qemu-output.ts';
 import { fetchSources, SOURCES_HELP } from './qemu-sources.ts';
 
 /** Adds `qemu install`, `qemu sources`, `qemu list` and `qemu remove`. */

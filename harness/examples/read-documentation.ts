@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { findTopFile } from '../qapi/language/find-top-file.ts';
 import { readDocComments, type DocComment } from '../qapi/language/read-doc-comments.ts';
 import { readPageFile } from '../qapi/manual-page/read-page-file.ts';
-import type { SchemaFamily } from '../qapi/model.ts';
+import { SCHEMA_FAMILIES, type SchemaFamily } from '../qapi/model.ts';
 import type { ReleaseExamples } from './collect-examples.ts';
 import { kindOfDocument, UNRELEASED, type DocumentKind } from './documents.ts';
 import type { ExampleBlock } from './example-block.ts';
@@ -47,7 +47,6 @@ export function readDocumentation(source: DocumentationSource): readonly Release
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const COMMAND_LISTS = ['qmp-commands.hx', 'docs/qmp-commands.txt'];
-const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qga', 'qsd'];
 
 function readTreeExamples({ release, path: tree }: DocumentationSource): ReleaseExamples[] {
   const documents = [...schemaExamples(tree), ...textFilesOf(tree).map((name) => readTextFile(tree, name))];
@@ -76,7 +75,7 @@ interface ReadDocument extends TextExamples {
 /** The comments of all schemas; what two families share belongs to QEMU's own. */
 function schemaExamples(tree: string): ReadDocument[] {
   const documents = new Map<string, ExampleBlock[]>();
-  for (const family of FAMILIES) {
+  for (const family of SCHEMA_FAMILIES) {
     const top = topFileOf(tree, family);
     if (top === undefined) continue;
     const known = new Set(documents.keys());

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { findTopFile, releaseOfTree } from '../qapi/language/find-top-file.ts';
-import type { QapiModel, SchemaFamily } from '../qapi/model.ts';
+import { SCHEMA_FAMILIES, type QapiModel, type SchemaFamily } from '../qapi/model.ts';
 import { readTree } from '../qapi/read-tree.ts';
 import { compareReleases, seriesOfRelease } from '../release/compare-releases.ts';
 import { definitionsOf } from './describe-definition.ts';
@@ -17,8 +17,6 @@ export interface BuiltSchema {
   readonly bytes: number;
   readonly definitions: number;
 }
-
-const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qga', 'qsd'];
 
 /**
  * Writes the bundles of QEMU source trees, `<family>/<x.y>.json` for every family that a tree has.
@@ -44,7 +42,7 @@ export function buildSchema(model: QapiModel, into: string): BuiltSchema {
 
 /** The models of all families that a tree has. */
 export function modelsOfTree(tree: string): readonly QapiModel[] {
-  const models = FAMILIES.filter((family) => hasFamily(tree, family)).map((family) =>
+  const models = SCHEMA_FAMILIES.filter((family) => hasFamily(tree, family)).map((family) =>
     readTree(tree, { family }),
   );
   if (models.length === 0) throw new InputError(`${tree}: no QAPI schema; expected a QEMU source tree`);

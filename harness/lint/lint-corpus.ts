@@ -4,7 +4,7 @@ import { kindOfDocument } from '../examples/documents.ts';
 import { readExampleCorpus } from '../examples/corpus.ts';
 import { OUTSIDE } from '../examples/example-block.ts';
 import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
-import type { SchemaFamily } from '../qapi/model.ts';
+import { SCHEMA_FAMILIES, type SchemaFamily } from '../qapi/model.ts';
 import { compareReleases, seriesOfRelease } from '../release/compare-releases.ts';
 import {
   parseReleaseRange,
@@ -29,8 +29,6 @@ export interface CorpusOptions {
   readonly release?: string;
 }
 
-const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qga', 'qsd'];
-
 /**
  * Judges each transcript of the corpus by the schema of each release in whose documentation it stands.
  * @throws {InputError} for a corpus that cannot be read, and a release without a schema.
@@ -38,7 +36,7 @@ const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qga', 'qsd'];
 export function lintCorpus({ folder, family, release }: CorpusOptions): LintReport {
   const { transcripts } = readExampleCorpus(folder);
   const found = new Findings();
-  const families = family === undefined ? FAMILIES : [family];
+  const families = family === undefined ? SCHEMA_FAMILIES : [family];
   const documented = transcripts.map((transcript) => standingsOf(transcript));
   for (const one of families) {
     const standings = documented.flat().filter((standing) => standing.family === one);

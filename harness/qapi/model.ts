@@ -20,8 +20,11 @@ export interface Origin {
   readonly documents?: ModelSource;
 }
 
-/** Which server the schema describes: QEMU itself, the storage daemon, the guest agent. */
-export type SchemaFamily = 'qmp' | 'qsd' | 'qga';
+/** Whose schemas there are: of QEMU itself, the guest agent, the storage daemon. */
+export const SCHEMA_FAMILIES = ['qmp', 'qga', 'qsd'] as const;
+
+/** Which server a schema describes. */
+export type SchemaFamily = (typeof SCHEMA_FAMILIES)[number];
 
 /** All definitions of one release and family. */
 export interface QapiModel {

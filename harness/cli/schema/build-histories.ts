@@ -10,9 +10,7 @@ import { treesIn } from '../../json-schema/build-schemas.ts';
 import { loadSchema, shippedReleases } from '../../json-schema/load-schema.ts';
 import { modelFromSchema } from '../../json-schema/model-from-schema.ts';
 import { releaseOfTree } from '../../qapi/language/find-top-file.ts';
-import type { QapiModel, SchemaFamily } from '../../qapi/model.ts';
-
-const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qga', 'qsd'];
+import { SCHEMA_FAMILIES, type QapiModel, type SchemaFamily } from '../../qapi/model.ts';
 
 /**
  * Writes `<family>.json` into `folder`: the history of all schemas that are here. What QEMU's documents announced stands
@@ -22,7 +20,7 @@ const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qga', 'qsd'];
  */
 export function* buildHistories(folder: string, trees: string | undefined): Generator<string> {
   mkdirSync(folder, { recursive: true });
-  for (const family of FAMILIES) {
+  for (const family of SCHEMA_FAMILIES) {
     const models = shippedReleases(family).map((release) => modelFromSchema(loadSchema(release, family)));
     const history = buildHistory(models, announcementsOf(family, models, trees));
     const file = join(folder, `${family}.json`);

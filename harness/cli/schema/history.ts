@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { History } from '../../compat/history/history.ts';
 import { InputError } from '../../errors.ts';
 import type { SchemaFamily } from '../../qapi/model.ts';
+import { printJson } from '../print-json.ts';
 import { familyOption } from './model-words.ts';
 
 const HELP = `
@@ -125,8 +126,4 @@ async function printContradictions(history: History, { format, family }: History
     const { renderContradictions } = await import('../../../reports/schema-contradictions-text.ts');
     process.stdout.write(renderContradictions(found));
   }
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }

@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { InputError, SetupError } from '../../errors.ts';
 import type { JsonValue } from '../../json/value.ts';
-import type { QapiModel, SchemaFamily } from '../../qapi/model.ts';
+import { SCHEMA_FAMILIES, type QapiModel, type SchemaFamily } from '../../qapi/model.ts';
 import type { QemuBinary } from '../../target/qemu-binary.ts';
 import { isRelease, seriesOfRelease } from '../../release/compare-releases.ts';
-
-const FAMILIES: readonly SchemaFamily[] = ['qmp', 'qsd', 'qga'];
 
 /** The words by which a command line says what a model is to be read from. */
 export interface ModelWords {
@@ -33,7 +31,7 @@ export function addModelOptions(command: Command): Command {
 /** `--family`, which all commands about schemas have. */
 export function familyOption(): Option {
   return new Option('--family <NAME>', 'whose schema: of QEMU, its storage daemon or its guest agent')
-    .choices(FAMILIES)
+    .choices(SCHEMA_FAMILIES)
     .default('qmp');
 }
 
