@@ -16,6 +16,7 @@ import type { Condition, Definition, QapiModel, TypeRef } from '../qapi/model.ts
 import { introspectBinary } from '../replay/describe-target.ts';
 import { introspectDaemon } from '../replay/introspect-daemon.ts';
 import { findQemus, selectRelease } from '../target/find-qemus.ts';
+import { installReleases } from '../target/install-releases.ts';
 import { installSources, type SourceOutcome } from '../target/install-sources.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
 import { cacheFolder, readReleases } from '../target/release-cache.ts';
@@ -163,6 +164,7 @@ describe('models from several sources, by real QEMUs', function () {
   const replies = new Map<string, JsonValue>();
 
   before(async () => {
+    await installReleases();
     binaries = (await findQemus()).binaries;
     for (const outcome of await installSources({ releases: ['5.2', '7.2', '10.0'] }))
       sources.set(outcome.release, outcome);

@@ -23,6 +23,7 @@ import { introspectBinary } from '../replay/describe-target.ts';
 import { introspectDaemon } from '../replay/introspect-daemon.ts';
 import { findOnPath } from '../target/child-process.ts';
 import { findQemus, selectRelease } from '../target/find-qemus.ts';
+import { installReleases } from '../target/install-releases.ts';
 import { installSources, type SourceOutcome } from '../target/install-sources.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
 import { runProgram } from '../target/run-program.ts';
@@ -135,6 +136,7 @@ describe('introspection by QEMU itself', function () {
   const sources = new Map<string, SourceOutcome>();
 
   before(async () => {
+    await installReleases();
     const outcomes = await installSources({ releases: ['5.2', '7.2', '10.0', '10.2'] });
     for (const outcome of outcomes) sources.set(outcome.release, outcome);
   });

@@ -5,6 +5,7 @@ import { SetupError } from '../errors.ts';
 import { schemaFromModel, writeSchema } from '../json-schema/schema-from-model.ts';
 import type { SchemaFamily } from '../qapi/model.ts';
 import { readTree } from '../qapi/read-tree.ts';
+import { installReleases } from '../target/install-releases.ts';
 import { installSources, type SourceOutcome } from '../target/install-sources.ts';
 import { readModelOfWords } from './schema/model-words.ts';
 
@@ -27,6 +28,7 @@ describe('the shipped schemas, made again', function () {
   this.timeout(120_000);
   let outcomes: readonly SourceOutcome[] = [];
   before(async () => {
+    await installReleases();
     outcomes = await installSources({ releases: ['5.2', '7.2', '10.0', '10.2'] });
   });
 
