@@ -41,7 +41,7 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
 
 /** What the words of the command line ask for. */
 export function requestOf(recordings: readonly string[], words: RunWords): RunRequest {
-  const { accel, shard, jobs, resume, install } = words;
+  const { accel, all, shard, jobs, resume, install } = words;
   const { stages = [], qemu = [], release = [], connect = [], grep = [], out = DEFAULT_OUT } = words;
   const patience = words.timeout * 1000;
   return {
@@ -52,6 +52,7 @@ export function requestOf(recordings: readonly string[], words: RunWords): RunRe
     connect,
     accel,
     grep,
+    all,
     shard,
     jobs,
     patience,

@@ -10,6 +10,7 @@ export interface RunWords {
   readonly shard?: { readonly index: number; readonly count: number };
   readonly out?: string;
   readonly reporter?: readonly 'tap'[];
+  readonly all: boolean;
   readonly resume: boolean;
   readonly timeout: number;
   readonly install: boolean;

@@ -46,6 +46,7 @@ export function addTargetOptions(command: Command): Command {
     .addOption(
       repeatable('--grep <glob>', "only cases that a glob means, e.g. 'examples/migration/**' (repeatable)"),
     )
+    .option('--all', 'also rows that only other releases than those of the run document', false)
     .addOption(repeatable('--stages <folder>', "a folder of stages beside the project's own (repeatable)"))
     .addOption(
       new Option('--jobs <n>', 'rows performed at a time (default: twice the processors)').argParser(

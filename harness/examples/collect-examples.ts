@@ -181,9 +181,15 @@ function exampleFromGroup(group: ExampleGroup, id: string, context: ReleaseConte
 
 const EXPLANATION = { missing: 'it explains the notation and is no dialogue' };
 
+/** An entry while releases are added to it. */
+interface OpenEntry {
+  entry: Provenance;
+  readonly releases: string[];
+}
+
 /** One entry per document, in the order in which the example came to stand there. */
 function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext): Provenance[] {
-  const entries = (group.existing?.head.source ?? []).map((entry) => ({
+  const entries: OpenEntry[] = (group.existing?.head.source ?? []).map((entry) => ({
     entry,
     releases: releasesInRange(entry.releases, isUnreleased(entry) ? endsOfRange(entry.releases) : imported),
   }));
@@ -191,11 +197,11 @@ function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext):
     const { document, definition } = block;
     const title = titleOfBlock(block);
     const found = entries.find(({ entry }) => entry.document === document && entry.definition === definition);
-    found?.releases.push(release);
+    if (found !== undefined) addToEntry(found, release, block.line);
     if (found !== undefined && title !== undefined && group.existing === undefined) {
       found.entry = { ...found.entry, title };
     } else if (found === undefined) {
-      const entry = { document, definition, releases: release, ...(title !== undefined && { title }) };
+      const entry = { document, definition, releases: release, line: block.line, ...(title !== undefined && { title }) };
       entries.push({ entry, releases: [release] });
     }
   }
@@ -203,6 +209,12 @@ function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext):
   return entries.map(({ entry, releases }) =>
     releases.length === 0 ? entry : { ...entry, releases: rangeFromReleases(releases, known) },
   );
+}
+
+/** The line is that of the newest release. */
+function addToEntry(open: OpenEntry, release: string, line: number): void {
+  if (!open.releases.some((other) => compareReleases(other, release) > 0)) open.entry = { ...open.entry, line };
+  open.releases.push(release);
 }
 
 function isUnreleased({ document }: Provenance): boolean {

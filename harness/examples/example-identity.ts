@@ -16,7 +16,8 @@ export interface ReleaseModules {
 
 /**
  * Names every group that has no identity yet: `examples/<module>/<definition>[/<slug>]`, or for what stands outside of
- * QEMU's own schema `examples/qga/<definition>`, `examples/spec`, `examples/docs/<document>`. The slug comes from the
+ * QEMU's own schema `examples/qga/<definition>`, `examples/spec`, `examples/docs/<document>/<heading>`, with the command
+ * or event that a text of `docs/` begins with. The slug comes from the
  * title; without one, or where neighbours have the same, from the most telling value that no neighbour in the same release has; without that, it is a
  * number. An example that is alone in its documentation has none. A text that comes later under a name that is taken
  * gets `from-X.Y`, the first release in which it was seen. Identities that stand are never touched, whatever a
@@ -78,6 +79,7 @@ function freeId(folder: string, slug: string, release: string, taken: ReadonlySe
 
 function slugOfGroup(group: ExampleGroup, folder: readonly ExampleGroup[]): string {
   const neighbours = folder.filter((other) => other !== group && standTogether(group, other));
+  if (isOfText(group)) return slugOfText(group, neighbours);
   const label = labelOfGroup(group);
   if (label === undefined) return neighbours.length === 0 ? '' : slugAmong(group, neighbours, '');
   const slug = slugFromTitle(label);
@@ -87,6 +89,20 @@ function slugOfGroup(group: ExampleGroup, folder: readonly ExampleGroup[]): stri
   const isAlone = heading !== undefined && !namesakes.some((other) => headingOfGroup(other) === heading);
   const common = isAlone ? slugFromTitle(heading) : slug;
   return isAlone && common !== slug ? `${common}-${slug}` : slugAmong(group, namesakes, slug);
+}
+
+function isOfText({ scope }: ExampleGroup): boolean {
+  return scope.startsWith('docs/');
+}
+
+/** Texts name few of their examples, and explain them in sentences: their headings and the commands are what lasts. */
+function slugOfText(group: ExampleGroup, neighbours: readonly ExampleGroup[]): string {
+  const heading = headingOfGroup(group);
+  const near = neighbours.filter((other) => headingOfGroup(other) === heading);
+  const name = firstName(group.messages) ?? '';
+  const namesakes = near.filter((other) => (firstName(other.messages) ?? '') === name);
+  const own = namesakes.length === 0 ? name : slugAmong(group, namesakes, name);
+  return [slugFromTitle(heading ?? ''), own].filter((step) => step !== '').join('/');
 }
 
 function headingOfGroup({ standings }: ExampleGroup): string | undefined {

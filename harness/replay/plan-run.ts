@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { SetupError } from '../errors.ts';
+import { InputError, SetupError } from '../errors.ts';
 import { checkKnownFailures } from '../results/apply-known-failures.ts';
 import { readKnownFailuresIn, type KnownFailure } from '../results/known-failures.ts';
 import type { MissingTarget } from '../results/verdict.ts';
@@ -18,6 +18,7 @@ import { describeTargets } from './describe-target.ts';
 import { BARE_STAGE } from './perform-row.ts';
 import { readRecordings } from './read-recordings.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
+import { selectDocumented } from './select-documented.ts';
 import { compileFilter, selectRows, selectShard, type CaseFilter, type Shard } from './select-rows.ts';
 
 /** What a user asks of a run. */
@@ -33,6 +34,8 @@ export interface RunRequest {
   /** Undefined: TCG, and KVM where a guest starts under it. */
   readonly accel: readonly Accelerator[] | undefined;
   readonly grep: readonly string[];
+  /** Also the project's own recordings that no target's documentation shows. */
+  readonly all: boolean;
   readonly shard: Shard | undefined;
   readonly jobs: number | undefined;
   /** Milliseconds. */
@@ -75,12 +78,34 @@ export async function planRun(
     );
   }
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);
-  const selected = selectRows(recordings, request.grep);
+  const meantRows = selectRows(recordings, request.grep);
   const { targets, missing } = await planTargets(request, say, signal);
+  const selected = selectWhatIsDocumented(meantRows, targets, request, say);
   const names = targets.map(({ facts }) => facts.name);
   const meant = compileFilter(request.grep, selected, names);
   const rows = selectShard(selected, request.shard);
   return planOf(request, { rows, meant, stages, knownFailures, targets, missing });
+}
+
+/** Recordings that a user names are all meant. */
+function selectWhatIsDocumented(
+  rows: readonly Transcript[],
+  targets: readonly PlannedTarget[],
+  { all, recordings }: RunRequest,
+  say: (line: string) => void,
+): readonly Transcript[] {
+  if (all || recordings.length > 0) return rows;
+  const versions = targets.map(({ facts }) => facts.version);
+  const documented = selectDocumented(rows, versions);
+  const left = rows.length - documented.length;
+  if (documented.length === 0) {
+    throw new InputError(
+      `${left} rows are meant, and documented in none of ${versions.join(', ')}; expected --all, to run them too`,
+    );
+  }
+  if (left > 0)
+    say(`${left} of ${rows.length} rows are documented in other releases only and left out; --all runs them too`);
+  return documented;
 }
 
 function planOf(

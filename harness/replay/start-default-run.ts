@@ -18,6 +18,7 @@ export async function startDefaultRun(): Promise<LiveRun> {
     connect: [],
     accel: undefined,
     grep: [],
+    all: false,
     shard: undefined,
     jobs: undefined,
     patience: PATIENCE,

@@ -1,11 +1,13 @@
-import { InputError } from '../errors.ts';
 import type { YamlCursor } from '../yaml/yaml-cursor.ts';
-import { readStep } from './read-step.ts';
-import { parseReleaseRange, RANGE_FORMS } from '../release/release-range.ts';
+import { readDescriptor } from './read-descriptor.ts';
+import { readReleases } from './read-releases.ts';
+import { CAPTURE_NAME, readStep } from './read-step.ts';
 import type { Step } from './step.ts';
 import type {
+  CommandDescriptor,
   MatchKind,
   MatchRule,
+  MissingState,
   Provenance,
   Requirements,
   Substitution,
@@ -24,6 +26,7 @@ export interface ReadHead {
   readonly head: TranscriptHead;
   readonly rules: readonly Placed<MatchRule>[];
   readonly substitutions: readonly Placed<Substitution>[];
+  readonly descriptors: readonly Placed<CommandDescriptor>[];
 }
 
 const KEYS = [
@@ -37,6 +40,7 @@ const KEYS = [
   'provoke',
   'match',
   'substitute',
+  'descriptors',
 ];
 
 /** The version of the format that this reader knows; a file without `format` is of version 1. */
@@ -44,8 +48,9 @@ const FORMAT = 1;
 
 /** QAPI names are never re-cased, so that `MIGRATION` and `__org.example_x-foo` may be segments. */
 const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/;
-const CAPTURE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const ARCHITECTURE = /^[a-z0-9_]+$/;
+/** A descriptor goes with a whole message. */
+const COMMAND_AT = /^\/(?:0|[1-9][0-9]{0,8})$/;
 const AT = /^\/(?:0|[1-9][0-9]{0,8})(?:\/(?:[^~/]|~[01])*)*$/;
 
 const MATCH_KINDS: readonly MatchKind[] = [
@@ -73,18 +78,23 @@ export function readHead(cursor: YamlCursor): ReadHead {
   checkFormat(members.get('format'));
   const rules = distinctRules(listOf(members.get('match'), readRule));
   const substitutions = distinctSubstitutions(listOf(members.get('substitute'), readSubstitution));
+  const descriptors = readDescriptors(members.get('descriptors'));
   const head: TranscriptHead = {
     id: matching(members.get('id') ?? cursor, PATH, 'an id such as examples/migration/query-migrate/active'),
     source: listOf(members.get('source'), readProvenance),
     ...given('stage', matchingIf(members.get('stage'), PATH, 'the name of a stage such as migration/active')),
-    ...given('missing', members.get('missing')?.string()),
+    ...given('missing', readMissing(members.get('missing'))),
     ...given('requires', readRequirements(members.get('requires'))),
     ...given('prepare', readSteps(members.get('prepare'))),
     ...given('provoke', readSteps(members.get('provoke'))),
+    ...given(
+      'descriptors',
+      descriptors?.map(({ content }) => content),
+    ),
     match: rules.map(({ content }) => content),
     substitute: substitutions.map(({ content }) => content),
   };
-  return { head, rules, substitutions };
+  return { head, rules, substitutions, descriptors: descriptors ?? [] };
 }
 
 function checkFormat(cursor: YamlCursor | undefined): void {
@@ -121,24 +131,20 @@ function matchingIf(cursor: YamlCursor | undefined, pattern: RegExp, expected: s
 
 function readProvenance(cursor: YamlCursor): Provenance {
   const required = ['document', 'definition', 'releases'];
-  const members = cursor.members([...required, 'title'], required);
+  const members = cursor.members([...required, 'line', 'title'], required);
   return {
     document: (members.get('document') ?? cursor).string(),
     definition: (members.get('definition') ?? cursor).string(),
-    releases: readRange(members.get('releases') ?? cursor),
+    releases: readReleases(members.get('releases') ?? cursor),
+    ...given('line', lineNumber(members.get('line'))),
     ...given('title', members.get('title')?.string()),
   };
 }
 
-function readRange(cursor: YamlCursor): string {
+function lineNumber(cursor: YamlCursor | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
   const text = cursor.word();
-  try {
-    return parseReleaseRange(text).text;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const [what, expected] = error.message.split('; expected ');
-    return cursor.fail(what ?? error.message, expected ?? RANGE_FORMS);
-  }
+  return /^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : cursor.fail(`'${text}'`, 'a line, from 1');
 }
 
 function readRequirements(cursor: YamlCursor | undefined): Requirements | undefined {
@@ -146,10 +152,35 @@ function readRequirements(cursor: YamlCursor | undefined): Requirements | undefi
   const members = cursor.members(['releases', 'accelerator', 'architecture']);
   const releases = members.get('releases');
   return {
-    ...given('releases', releases && readRange(releases)),
+    ...given('releases', releases && readReleases(releases)),
     ...given('accelerator', members.get('accelerator')?.oneOf(['tcg', 'kvm'] as const)),
     ...given('architecture', readArchitectures(members.get('architecture'))),
   };
+}
+
+/** A string is missing on every release; a list says on which ones. */
+function readMissing(cursor: YamlCursor | undefined): TranscriptHead['missing'] {
+  if (cursor?.isList() !== true) return cursor?.string();
+  const states = cursor.elements().map((element): MissingState => {
+    const members = element.members(['releases', 'state'], ['releases', 'state']);
+    return {
+      releases: readReleases(members.get('releases') ?? element),
+      state: (members.get('state') ?? element).string(),
+    };
+  });
+  return states.length === 0 ? cursor.fail('an empty list', 'at least one state') : states;
+}
+
+function readDescriptors(cursor: YamlCursor | undefined): readonly Placed<CommandDescriptor>[] | undefined {
+  const places = new Set<string>();
+  return cursor?.elements().map((element) => {
+    const descriptor = readDescriptor(element, ['at']);
+    const atCursor = element.anyMembers().get('at') ?? element;
+    const at = matching(atCursor, COMMAND_AT, 'the index of a message, such as /0');
+    if (places.has(at)) atCursor.fail(`a second descriptor for ${at}`, 'one');
+    places.add(at);
+    return { content: { at, descriptor }, cursor: atCursor };
+  });
 }
 
 function readArchitectures(cursor: YamlCursor | undefined): readonly string[] | undefined {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json/value.ts';
-import type { Step } from './step.ts';
+import type { Descriptor, Step } from './step.ts';
 
 /** A transcript: a dialogue with a server, with its identity and provenance. The content of one `.qmp` file. */
 export interface Transcript {
@@ -16,8 +16,11 @@ export interface TranscriptHead {
   readonly source: readonly Provenance[];
   /** Name of the stage to replay on; without one (and without `missing`) the bare VM. */
   readonly stage?: string;
-  /** What state would be needed and cannot be produced: the row is `untestable` and says this. */
-  readonly missing?: string;
+  /**
+   * What state would be needed and cannot be produced: the row is `untestable` and says this. A list says so of some
+   * releases; on others the row is performed.
+   */
+  readonly missing?: string | readonly MissingState[];
   readonly requires?: Requirements;
   /** Further preparation, after that of the stage. */
   readonly prepare?: readonly Step[];
@@ -25,6 +28,19 @@ export interface TranscriptHead {
   readonly provoke?: readonly Step[];
   readonly match: readonly MatchRule[];
   readonly substitute: readonly Substitution[];
+  readonly descriptors?: readonly CommandDescriptor[];
+}
+
+/** A state that cannot be produced on some releases. */
+export interface MissingState {
+  readonly releases: string;
+  readonly state: string;
+}
+
+/** What is handed over with a command of the dialogue; `at` is `/<message index>`. */
+export interface CommandDescriptor {
+  readonly at: string;
+  readonly descriptor: Descriptor;
 }
 
 /** Where a documented example stands. */
@@ -35,6 +51,8 @@ export interface Provenance {
   readonly definition: string;
   /** Releases in which this text stands, as ranges: `2.9-8.0`, `10.2`, `5.2, 7.2-10.2`. */
   readonly releases: string;
+  /** Where it begins in the newest of these releases, from 1. */
+  readonly line?: number;
   readonly title?: string;
 }
 

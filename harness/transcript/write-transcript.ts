@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
-import type { Step } from './step.ts';
+import type { Descriptor, Step } from './step.ts';
 import type {
   MatchRule,
   Provenance,
@@ -28,14 +28,18 @@ function writeHead(head: TranscriptHead): string {
     `id: ${word(head.id)}\n`,
     list('source', head.source.map(writeProvenance)),
     head.stage === undefined ? '' : `stage: ${word(head.stage)}\n`,
-    head.missing === undefined ? '' : `missing: ${quote(head.missing)}\n`,
+    head.missing === undefined ? '' : writeMissing(head.missing),
     head.requires === undefined ? '' : `requires: ${writeRequirements(head.requires)}\n`,
-    head.prepare === undefined ? '' : steps('prepare', head.prepare),
-    head.provoke === undefined ? '' : steps('provoke', head.provoke),
+    listIf('prepare', head.prepare?.map(writeStep)),
+    listIf('provoke', head.provoke?.map(writeStep)),
     list('match', head.match.map(writeRule)),
     list(
       'substitute',
       head.substitute.map(({ at, value }) => mapping({ at: word(at), value: flow(value) })),
+    ),
+    listIf(
+      'descriptors',
+      head.descriptors?.map(({ at, descriptor }) => mapping({ at: word(at), ...entriesOf(descriptor) })),
     ),
   ].join('');
 }
@@ -45,15 +49,24 @@ function list(key: string, items: readonly string[]): string {
 }
 
 /** A list that is given and empty stays one. */
-function steps(key: string, items: readonly Step[]): string {
-  return items.length === 0 ? `${key}: []\n` : list(key, items.map(writeStep));
+function listIf(key: string, items: readonly string[] | undefined): string {
+  return items?.length === 0 ? `${key}: []\n` : list(key, items ?? []);
 }
 
-function writeProvenance({ document, definition, releases, title }: Provenance): string {
+function writeMissing(missing: NonNullable<TranscriptHead['missing']>): string {
+  if (typeof missing === 'string') return `missing: ${quote(missing)}\n`;
+  return list(
+    'missing',
+    missing.map(({ releases, state }) => mapping({ releases: quote(releases), state: quote(state) })),
+  );
+}
+
+function writeProvenance({ document, definition, releases, line, title }: Provenance): string {
   return mapping({
     document: word(document),
     definition: word(definition),
     releases: quote(releases),
+    line: line === undefined ? undefined : String(line),
     title: title === undefined ? undefined : quote(title),
   });
 }
@@ -72,27 +85,47 @@ function writeRule({ at, as, name }: MatchRule): string {
 }
 
 function writeStep(step: Step): string {
-  const on = step.on === 'main' ? undefined : step.on;
+  const scope = {
+    on: step.on === 'main' ? undefined : step.on,
+    releases: step.releases === undefined ? undefined : quote(step.releases),
+  };
   switch (step.kind) {
     case 'execute':
       return mapping({
         ...call(step),
         error: step.error === undefined ? undefined : word(step.error),
         missing: step.missing === undefined ? undefined : quote(step.missing),
-        on,
+        capture:
+          step.capture &&
+          mapping(
+            Object.fromEntries(
+              Object.entries(step.capture).map(([name, pointer]) => [word(name), word(pointer)]),
+            ),
+          ),
+        descriptor: step.descriptor && mapping(entriesOf(step.descriptor)),
+        ...scope,
       });
     case 'until':
-      return mapping({ until: mapping(call(step)), returns: flow(step.returns), on });
+      return mapping({ until: mapping(call(step)), returns: flow(step.returns), ...scope });
     case 'event':
       return mapping({
         event: word(step.event),
         data: step.data === undefined ? undefined : flow(step.data),
-        on,
+        ...scope,
       });
     case 'serial':
-      return mapping({ serial: quote(step.text), on });
+      return mapping({ serial: quote(step.text), ...scope });
     case 'type':
-      return mapping({ type: quote(step.text), on });
+      return mapping({ type: quote(step.text), ...scope });
+  }
+}
+
+function entriesOf(descriptor: Descriptor): Entries {
+  switch (descriptor.kind) {
+    case 'file':
+      return { file: word(descriptor.name) };
+    case 'socketpair':
+      return { socketpair: 'true' };
   }
 }
 
