@@ -110,9 +110,14 @@ describe('collectExamples', () => {
           { text: ONE, document: 'qga/qapi-schema.json', definition: 'guest-frob' },
           { text: ONE, document: 'qga/qapi-schema.json', definition: '-' },
           { text: ONE, document: 'docs/interop/qmp-spec.txt', definition: '-', label: 'Simple frob' },
-          { text: ONE, document: 'docs/frobs.md', definition: '-', label: 'Frobbing' },
+          { text: ONE, document: 'docs/frobs.md', definition: '-', heading: 'Frobbing' },
         ),
-        release('7.2', { text: ONE, document: 'docs/system/frobs.rst', definition: '-', label: 'Frobbing' }),
+        release('7.2', {
+          text: ONE,
+          document: 'docs/system/frobs.rst',
+          definition: '-',
+          heading: 'Frobbing',
+        }),
       ],
       [],
       [],
@@ -121,7 +126,7 @@ describe('collectExamples', () => {
       ['qga/guest-frob', 'qga/qapi-schema.json 5.2'],
       ['qga/notation', 'qga/qapi-schema.json 5.2'],
       ['spec/simple-frob', 'docs/interop/qmp-spec.txt 5.2'],
-      ['docs/frobs/frobbing', 'docs/frobs.md 5.2', 'docs/system/frobs.rst 7.2'],
+      ['docs/frobs/frobbing/query-frob', 'docs/frobs.md 5.2', 'docs/system/frobs.rst 7.2'],
     ]);
     expect(all.examples.map(({ head }) => head.missing !== undefined)).to.deep.equal([
       false,
@@ -152,11 +157,11 @@ describe('collectExamples', () => {
       [],
     );
     expect(standings(all).map(([id]) => id)).to.deep.equal([
-      'docs/frobs/one-wait',
-      'docs/frobs/wait-2',
-      'docs/frobs/wait-return',
-      'docs/frobs/wait-x',
-      'docs/frobs/wait-quit',
+      'docs/frobs/one/stop',
+      'docs/frobs/two/cont',
+      'docs/frobs/two',
+      'docs/frobs/two/cont-x',
+      'docs/frobs/two/quit',
     ]);
   });
 

@@ -201,7 +201,13 @@ function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext):
     if (found !== undefined && title !== undefined && group.existing === undefined) {
       found.entry = { ...found.entry, title };
     } else if (found === undefined) {
-      const entry = { document, definition, releases: release, line: block.line, ...(title !== undefined && { title }) };
+      const entry = {
+        document,
+        definition,
+        releases: release,
+        line: block.line,
+        ...(title !== undefined && { title }),
+      };
       entries.push({ entry, releases: [release] });
     }
   }
@@ -213,7 +219,8 @@ function provenanceOf(group: ExampleGroup, { imported, known }: ReleaseContext):
 
 /** The line is that of the newest release. */
 function addToEntry(open: OpenEntry, release: string, line: number): void {
-  if (!open.releases.some((other) => compareReleases(other, release) > 0)) open.entry = { ...open.entry, line };
+  if (!open.releases.some((other) => compareReleases(other, release) > 0))
+    open.entry = { ...open.entry, line };
   open.releases.push(release);
 }
 

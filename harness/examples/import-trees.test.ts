@@ -78,7 +78,7 @@ describe('importExamples of whole trees', () => {
       ...head.source.map(({ document, releases }) => `${document} ${releases}`),
     ]);
     expect(places).to.deep.equal([
-      ['docs/frobs/frobbing', 'docs/frobs.md 2.8', 'docs/interop/frobs.rst 5.2'],
+      ['docs/frobs/frobbing/frob', 'docs/frobs.md 2.8', 'docs/interop/frobs.rst 5.2'],
       ['event/FROBBED', 'QMP/qmp-events.txt 0.14'],
       [
         'frob/frob',
@@ -178,7 +178,7 @@ describe('importExamples of whole trees', () => {
     it('imports what stands in no release, and adds nothing to what does', () => {
       const text = `# cut off\n#\n# Example:\n#\n# -> { "execute": "frob", "id": 3 }\n##\n${comment('frob', frob())}`;
       expect(idsAfter(fragment('frob.json', text))).to.deep.equal([
-        '["examples/frob/frob/id-from-7.0",[{"document":"frob.json (unreleased)","definition":"frob","releases":"7.0"}]]',
+        '["examples/frob/frob/id-from-7.0",[{"document":"frob.json (unreleased)","definition":"frob","releases":"7.0","line":5}]]',
       ]);
     });
 
