@@ -1,3 +1,4 @@
+import { shareOfDocumented, type DocumentedCounts } from '../harness/compat/documented-counts.ts';
 import type { MatrixTarget } from '../harness/compat/matrix.ts';
 import { VERDICTS, type VerdictWord } from '../harness/results/verdict.ts';
 import type { VerdictCounts } from '../harness/results/run.ts';
@@ -32,6 +33,15 @@ export function describeCounts(counts: VerdictCounts): string {
   return VERDICTS.filter((verdict) => (counts[verdict] ?? 0) > 0)
     .map((verdict) => `${counts[verdict] ?? 0} ${verdict}`)
     .join(', ');
+}
+
+/** `186 of 190 (97.9 %), 12 more need hardware`: how a target fares with the valid examples of its own release. */
+export function describeDocumented(counts: DocumentedCounts): string {
+  const { valid, passed, hardware } = counts;
+  const share = shareOfDocumented(counts);
+  const percent = share === undefined ? '' : ` (${(Math.floor(share * 1000) / 10).toFixed(1)} %)`;
+  const more = hardware === 0 ? '' : `, ${hardware} more ${hardware === 1 ? 'needs' : 'need'} hardware`;
+  return `${passed} of ${valid - hardware}${percent}${more}`;
 }
 
 /** Milliseconds in which at least one of the runs was under way. */

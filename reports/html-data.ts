@@ -1,7 +1,7 @@
 import type { CauseGroup } from '../harness/compat/group-causes.ts';
 import type { Matrix, MatrixTarget } from '../harness/compat/matrix.ts';
 import { VERDICTS, type RowResult } from '../harness/results/verdict.ts';
-import { countRan, formatDuration, wallTime } from './figures.ts';
+import { countRan, describeDocumented, formatDuration, wallTime } from './figures.ts';
 import { Pool } from './pool.ts';
 import { VERDICT_SIGNS } from './verdict-words.ts';
 
@@ -58,13 +58,13 @@ function cellData(cell: RowResult | undefined, texts: Pool): CellData {
 
 function targetData(target: MatrixTarget): unknown {
   if (target.state !== 'run') return target;
-  const { name, state, facts, counts, documentedPasses, summaries } = target;
+  const { name, state, facts, counts, documented, summaries } = target;
   return {
     name,
     state,
     facts,
     counts: { ran: countRan(counts), ...counts },
-    documentedPasses,
+    documented: describeDocumented(documented),
     runs: summaries.map(({ suite, started, finished }) => ({ suite, started, finished })),
   };
 }

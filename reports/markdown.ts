@@ -1,8 +1,9 @@
+import type { DocumentedCounts } from '../harness/compat/documented-counts.ts';
 import type { CauseGroup } from '../harness/compat/group-causes.ts';
 import type { Matrix, MatrixRow, MatrixTarget } from '../harness/compat/matrix.ts';
 import type { VerdictCounts } from '../harness/results/run.ts';
 import { VERDICTS, type RowResult } from '../harness/results/verdict.ts';
-import { countRan, describeCounts, formatDuration, plural, wallTime } from './figures.ts';
+import { countRan, describeCounts, describeDocumented, formatDuration, plural, wallTime } from './figures.ts';
 import { oneLine } from './text.ts';
 import { VERDICT_SIGNS } from './verdict-words.ts';
 
@@ -35,15 +36,14 @@ function figuresOf(matrix: Matrix): string {
 
 function targetsTable(matrix: Matrix): string {
   const lines = matrix.targets.map((target) => {
-    const cells =
-      target.state === 'run' ? ranCells(target.counts, target.documentedPasses) : absentCells(target);
+    const cells = target.state === 'run' ? ranCells(target.counts, target.documented) : absentCells(target);
     return [escapeMarkdown(target.name), ...cells];
   });
-  return table('## Targets', ['target', 'passed/ran', 'documented passes', 'others'], lines);
+  return table('## Targets', ['target', 'passed/ran', 'documented and valid', 'others'], lines);
 }
 
-function ranCells(counts: VerdictCounts, documentedPasses: number): string[] {
-  return [shareOf(counts), String(documentedPasses), describeCounts({ ...counts, pass: 0 })];
+function ranCells(counts: VerdictCounts, documented: DocumentedCounts): string[] {
+  return [shareOf(counts), describeDocumented(documented), describeCounts({ ...counts, pass: 0 })];
 }
 
 function absentCells(target: Exclude<MatrixTarget, { state: 'run' }>): string[] {

@@ -2,7 +2,15 @@ import pc from 'picocolors';
 import type { CauseGroup, CausePlace } from '../harness/compat/group-causes.ts';
 import type { Matrix, MatrixTarget } from '../harness/compat/matrix.ts';
 import { VERDICTS } from '../harness/results/verdict.ts';
-import { countRan, countRed, describeCounts, formatDuration, plural, wallTime } from './figures.ts';
+import {
+  countRan,
+  countRed,
+  describeCounts,
+  describeDocumented,
+  formatDuration,
+  plural,
+  wallTime,
+} from './figures.ts';
 import { renderTables } from './terminal-table.ts';
 import { oneLine } from './text.ts';
 import { VERDICT_SIGNS } from './verdict-words.ts';
@@ -103,5 +111,5 @@ function targetLine(target: MatrixTarget, colours: Colours): string {
   const passed = paint(`${counts.pass ?? 0} of ${countRan(counts)} passed`);
   const others = describeCounts({ ...counts, pass: 0 });
   const rest = others === '' ? '' : `; ${others}`;
-  return `${oneLine(target.name)}: ${passed} (${target.documentedPasses} documented)${rest}`;
+  return `${oneLine(target.name)}: ${passed}${rest}; documented ${describeDocumented(target.documented)}`;
 }

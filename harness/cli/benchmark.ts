@@ -40,12 +40,12 @@ async function measureRun(): Promise<readonly Figure[]> {
   const began = performance.now();
   const { stdout, code } = await runCommand(['run', '--out', out]);
   const took = performance.now() - began;
-  const passes = [...stdout.matchAll(/^(\S+ \S+ \S+): .*\((\d+) documented\)/gm)];
+  const passes = [...stdout.matchAll(/^(\S+ \S+ \S+): .*; documented (.+)$/gm)];
   return [
     { what: 'run: all releases × accelerators', value: `${seconds(took)}, exit code ${code ?? '?'}` },
     { what: 'run: memory of the harness', value: `${/harness: (\d+) MB/.exec(stdout)?.[1] ?? '?'} MB` },
     ...passes.map(([, target = '', count = '']) => ({
-      what: `run: documented examples that pass on ${target}`,
+      what: `run: valid documented examples that pass on ${target}`,
       value: count,
     })),
   ];

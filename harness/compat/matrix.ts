@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { countVerdicts, type Run, type RunSummary, type VerdictCounts } from '../results/run.ts';
 import type { MissingTarget, RowResult, TargetFacts } from '../results/verdict.ts';
+import { countDocumented, type DocumentedCounts } from './documented-counts.ts';
 import { groupCauses, type CauseGroup } from './group-causes.ts';
 import { compareTargets, compareText } from './target-order.ts';
 
@@ -28,7 +29,7 @@ export interface RanTarget {
   /** More than one where the rows were shared out. */
   readonly summaries: readonly RunSummary[];
   readonly counts: VerdictCounts;
-  readonly documentedPasses: number;
+  readonly documented: DocumentedCounts;
 }
 
 /** `missing`: could not be run. `not-whole`: its run was cut off, so its results are not shown. */
@@ -72,11 +73,6 @@ export function matrixFromRuns(runs: readonly Run[], missing: readonly MissingTa
     counts: countVerdicts(results),
     causes: groupCauses(results),
   };
-}
-
-/** How many rows that the target's release documents passed; 0 for a target without a whole run. */
-export function documentedPasses(target: MatrixTarget): number {
-  return target.state === 'run' ? target.documentedPasses : 0;
 }
 
 /** The rows on which targets differ. */
@@ -150,7 +146,7 @@ function ranTarget(name: string, { runs, results }: Column): MatrixTarget {
     facts: first.target,
     summaries: runs.flatMap(({ summary }) => (summary === undefined ? [] : [summary])),
     counts: countVerdicts(values),
-    documentedPasses: values.filter(({ verdict, documented }) => verdict === 'pass' && documented).length,
+    documented: countDocumented(values),
   };
 }
 

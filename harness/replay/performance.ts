@@ -3,7 +3,8 @@ import type { Finding, ProcessEnd, VerdictWord, WireRecord } from '../results/ve
 import { MissingStateError } from '../stage/perform-step.ts';
 import { findLack } from '../stage/find-lack.ts';
 import { StageError } from '../stage/set-up-stage.ts';
-import type { RunningQemu } from '../target/start-qemu.ts';
+import { RefusedCommand } from '../target/start-guest-agent.ts';
+import type { RunningServer } from '../target/start-qemu.ts';
 import type { DialogueOutcome } from './dialogue.ts';
 
 /** What came of performing a row, before expectations are applied. */
@@ -13,6 +14,8 @@ export interface Performance {
   readonly findings: readonly Finding[];
   readonly checks: number;
   readonly process?: ProcessEnd;
+  /** The hardware for want of which it is untestable. */
+  readonly hardware?: string;
   readonly wire: readonly WireRecord[];
 }
 
@@ -33,13 +36,13 @@ export function performanceOfOutcome({ findings, checks }: DialogueOutcome): Omi
  */
 export async function performanceOfError(
   error: unknown,
-  qemu: RunningQemu | undefined,
+  qemu: RunningServer | undefined,
   patience: number,
 ): Promise<Omit<Performance, 'wire'>> {
   const nothing = { findings: [], checks: 0 };
   if (error instanceof StageError) {
     const { message, processEnd, cause } = error;
-    if (cause instanceof MissingStateError)
+    if (cause instanceof MissingStateError || cause instanceof RefusedCommand)
       return { ...nothing, verdict: 'untestable', reason: cause.message };
     const lack = processEnd && findLack(processEnd.stderr);
     if (lack !== undefined)
@@ -51,6 +54,7 @@ export async function performanceOfError(
       ...(processEnd && { process: processEnd }),
     };
   }
+  if (error instanceof RefusedCommand) return { ...nothing, verdict: 'untestable', reason: error.message };
   if (error instanceof ConnectionClosed) {
     if (qemu === undefined) return { ...nothing, verdict: 'crash', reason: error.message };
     return performanceOfCrash(await endWithin(qemu, patience), nothing);
@@ -70,7 +74,7 @@ export function performanceOfCrash(process: ProcessEnd, outcome: DialogueOutcome
 }
 
 /** How a process ends; one that has not ended by itself in time is killed. */
-export async function endWithin(qemu: RunningQemu, patience: number): Promise<ProcessEnd> {
+export async function endWithin(qemu: RunningServer, patience: number): Promise<ProcessEnd> {
   const timer = setTimeout(() => void qemu.kill(), patience);
   return qemu.exited.finally(() => clearTimeout(timer));
 }

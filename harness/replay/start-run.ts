@@ -4,14 +4,16 @@ import { compileKnownFailures } from '../results/apply-known-failures.ts';
 import { openRun } from '../results/open-run.ts';
 import type { RunWriter } from '../results/run-writer.ts';
 import type { RowResult } from '../results/verdict.ts';
-import { killAllQemus } from '../target/start-qemu.ts';
+import { killAllQemus } from '../target/server-process.ts';
 import type { Transcript } from '../transcript/transcript.ts';
+import { explainByHardware } from './explain-by-hardware.ts';
 import { findApplicability, isDocumentedIn } from './find-applicability.ts';
 import { judgeTranscript, type StaticJudgement } from '../lint/judge-transcript.ts';
 import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
 import type { Performance } from './performance.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
+import { targetOfRow } from './target-of-row.ts';
 
 /** A run in progress. Rows are performed side by side; each result is a promise of its own. */
 export interface LiveRun {
@@ -143,7 +145,9 @@ type Judge = (row: Transcript, target: PlannedTarget) => StaticJudgement;
 function staticJudge(): Judge {
   const known = new Map<string, StaticJudgement>();
   return (row, target) => {
-    const key = `${target.facts.schema} ${row.head.id}`;
+    const { schema, name } = target.facts;
+    // What a build says of itself is no schema of others.
+    const key = `${schema} ${schema === 'introspection' ? `${name} ${target.scope.program ?? ''}` : ''} ${row.head.id}`;
     const judgement = known.get(key) ?? judgeTranscript(row, target.validator);
     known.set(key, judgement);
     return judgement;
@@ -165,10 +169,11 @@ async function judgeRow(
   { plan, judge, expect, writer, signal }: RowSurroundings,
 ): Promise<RowResult> {
   const began = performance.now();
-  const judgement = judge(row, target);
-  const { wire, ...performed } = await performIfApplicable(row, target, plan, judgement).catch(
-    performanceOfMistake,
-  );
+  const seen = await targetOfRow(row, target, plan);
+  const judgement = judge(row, seen);
+  const { wire, ...performed } = await performIfApplicable(row, seen, plan, judgement)
+    .then((performance) => explainByHardware(performance, row.head.hardware))
+    .catch(performanceOfMistake);
   signal.throwIfAborted();
   const result: RowResult = {
     row: row.head.id,
@@ -202,7 +207,7 @@ async function performIfApplicable(
     case 'perform':
       return performRow(row, target, plan);
     case 'erratum':
-      return performErratum(row, target, plan, applicability.findings);
+      return performErratum(row, target, plan, applicability.findings, applicability.performable);
     case 'not-applicable':
       return { ...nothing, verdict: 'not-applicable', reason: applicability.evidence, checks: 1 };
     case 'untestable':

@@ -56,6 +56,8 @@ export interface RowResult {
   /** One line: why not `pass`; for `not-applicable` and `untestable` the evidence or what is missing. */
   readonly reason?: string;
   readonly findings: readonly Finding[];
+  /** The hardware, or hypervisor, for want of which the row is untestable; `reason` has what the target answered. */
+  readonly hardware?: string;
   /** How many comparisons were made for this verdict; a row without any asserts nothing. */
   readonly checks: number;
   /** Whether the target's release documents this example (else the row is a question of compatibility). */

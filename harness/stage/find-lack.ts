@@ -5,6 +5,7 @@ const LACKS: readonly RegExp[] = [
   /unsupported machine type/i,
   /Parameter '(?:qom-type|type|driver)' does not accept value '[^']*'/,
   /: invalid option$/m,
+  /invalid object type: /,
   /invalid accelerator/,
 ];
 

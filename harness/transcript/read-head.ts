@@ -35,6 +35,7 @@ const KEYS = [
   'source',
   'stage',
   'missing',
+  'hardware',
   'requires',
   'prepare',
   'provoke',
@@ -84,6 +85,7 @@ export function readHead(cursor: YamlCursor): ReadHead {
     source: listOf(members.get('source'), readProvenance),
     ...given('stage', matchingIf(members.get('stage'), PATH, 'the name of a stage such as migration/active')),
     ...given('missing', readMissing(members.get('missing'))),
+    ...given('hardware', members.get('hardware')?.string()),
     ...given('requires', readRequirements(members.get('requires'))),
     ...given('prepare', readSteps(members.get('prepare'))),
     ...given('provoke', readSteps(members.get('provoke'))),
@@ -160,6 +162,7 @@ function readRequirements(cursor: YamlCursor | undefined): Requirements | undefi
 
 /** A string is missing on every release; a list says on which ones. */
 function readMissing(cursor: YamlCursor | undefined): TranscriptHead['missing'] {
+  if (cursor?.isMapping() === true) cursor.fail('a mapping', 'a string, or a list of releases and states');
   if (cursor?.isList() !== true) return cursor?.string();
   const states = cursor.elements().map((element): MissingState => {
     const members = element.members(['releases', 'state'], ['releases', 'state']);

@@ -21,6 +21,11 @@ export interface TranscriptHead {
    * releases; on others the row is performed.
    */
   readonly missing?: string | readonly MissingState[];
+  /**
+   * What of the host or its hypervisor is needed, and few have. The row is performed; where it does not come to what is
+   * documented it is `untestable`, and what the target answered is the evidence.
+   */
+  readonly hardware?: string;
   readonly requires?: Requirements;
   /** Further preparation, after that of the stage. */
   readonly prepare?: readonly Step[];

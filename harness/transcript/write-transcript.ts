@@ -29,6 +29,7 @@ function writeHead(head: TranscriptHead): string {
     list('source', head.source.map(writeProvenance)),
     head.stage === undefined ? '' : `stage: ${word(head.stage)}\n`,
     head.missing === undefined ? '' : writeMissing(head.missing),
+    head.hardware === undefined ? '' : `hardware: ${quote(head.hardware)}\n`,
     head.requires === undefined ? '' : `requires: ${writeRequirements(head.requires)}\n`,
     listIf('prepare', head.prepare?.map(writeStep)),
     listIf('provoke', head.provoke?.map(writeStep)),

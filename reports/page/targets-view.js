@@ -28,7 +28,7 @@ function makeTarget(target, data) {
     [facts.kind === 'qemu' ? 'binary' : 'address', facts.where],
     ['SHA-256', facts.digest],
     ['judged by', facts.schema],
-    ['documented passes', String(target.documentedPasses)],
+    ['documented and valid', target.documented],
     ...target.runs.map(({ started, finished }) => [
       'run',
       `${dayAndTime(started)} to ${dayAndTime(finished)}`,

@@ -1,0 +1,28 @@
+import type { RowResult } from '../results/verdict.ts';
+
+/** How a target fares with what its own release documents. */
+export interface DocumentedCounts {
+  /** Examples of its release that its release's schema has nothing against. */
+  readonly valid: number;
+  /** Of the valid ones, those that pass. */
+  readonly passed: number;
+  /** Of the valid ones, those untestable for want of hardware or a hypervisor. */
+  readonly hardware: number;
+}
+
+/** Counts the results of one target. */
+export function countDocumented(results: readonly RowResult[]): DocumentedCounts {
+  const valid = results.filter(
+    ({ documented, findings }) => documented && !findings.some(({ blame }) => blame === 'example'),
+  );
+  return {
+    valid: valid.length,
+    passed: valid.filter(({ verdict }) => verdict === 'pass').length,
+    hardware: valid.filter(({ hardware }) => hardware !== undefined).length,
+  };
+}
+
+/** Of the valid examples that need no hardware, the part that pass, from 0 to 1; `undefined` where there are none. */
+export function shareOfDocumented({ valid, passed, hardware }: DocumentedCounts): number | undefined {
+  return valid === hardware ? undefined : passed / (valid - hardware);
+}
