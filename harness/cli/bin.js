@@ -8,6 +8,12 @@ process.stdout.on('error', (error) => {
   process.exit();
 });
 
-register();
-const { main } = await import('./main.ts');
-await main(process.argv);
+try {
+  register();
+  const { main } = await import('./main.ts');
+  await main(process.argv);
+} catch (error) {
+  // What is compiled is kept in the temporary folder: a full disk is felt here first, and is no finding.
+  process.stderr.write(`qmp-conformance: cannot be loaded: ${error.message}\n`);
+  process.exitCode = 3;
+}

@@ -11,7 +11,7 @@ const finding: Finding = {
   expected: 'b',
 };
 const pass: RowResult = {
-  row: 'r',
+  row: 'examples/r',
   target: 't',
   verdict: 'pass',
   findings: [],
@@ -50,6 +50,7 @@ describe('countDocumented', () => {
     ['a crash', [{ ...pass, verdict: 'crash' }], [1, 0, 0], 0],
     ['no erratum', [pass, erratum, { ...erratum, verdict: 'known-failure' }], [1, 1, 0], 1],
     ['no example of another release', [pass, { ...pass, documented: false }], [1, 1, 0], 1],
+    ['no recording of our own', [pass, { ...pass, row: 'migration/r' }], [1, 1, 0], 1],
     ['hardware apart', [pass, hardware], [2, 1, 1], 1],
     ['hardware alone', [hardware], [1, 0, 1], undefined],
   ];

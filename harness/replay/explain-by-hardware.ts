@@ -7,16 +7,9 @@ import type { Performance } from './performance.ts';
  */
 export function explainByHardware(performance: Performance, hardware: string | undefined): Performance {
   if (hardware === undefined) return performance;
-  const { verdict, findings, reason } = performance;
+  const { verdict, findings, reason, checks, wire } = performance;
   const unanswered = verdict === 'fail' && findings.every(({ blame }) => blame === 'behaviour');
   if (!unanswered && verdict !== 'setup-error') return performance;
-  const { process, ...kept } = performance;
-  const answer = reason ?? 'nothing';
-  return {
-    ...kept,
-    verdict: 'untestable',
-    hardware,
-    reason: `needs ${hardware}; found: ${answer}`,
-    findings: [],
-  };
+  const evidence = `needs ${hardware}; found: ${reason ?? 'nothing'}`;
+  return { verdict: 'untestable', hardware, reason: evidence, findings: [], checks, wire };
 }

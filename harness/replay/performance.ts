@@ -63,8 +63,30 @@ export async function performanceOfError(
     const process = await qemu?.kill();
     return { ...nothing, verdict: 'timeout', reason: error.message, ...(process && { process }) };
   }
+  return performanceOfMistake(error);
+}
+
+/** What went wrong on our side is told in its row, so that no row is lost; a full disk is no mistake of ours. */
+export function performanceOfMistake(error: unknown): Omit<Performance, 'wire'> {
+  const nothing = { findings: [], checks: 0 };
+  if (isShortage(error)) return { ...nothing, verdict: 'setup-error', reason: error.message };
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { ...nothing, verdict: 'harness-error', reason };
+}
+
+/** What this machine has too little of at the moment; any other error of the system is a mistake of ours. */
+const SHORTAGES: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'EAGAIN',
+  'EROFS',
+]);
+
+function isShortage(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && SHORTAGES.has(String(error.code));
 }
 
 /** A process that ended in the middle of a dialogue, or because of it. */
