@@ -1,4 +1,8 @@
-import { shareOfDocumented, type DocumentedCounts } from '../harness/compat/documented-counts.ts';
+import {
+  countPossible,
+  shareOfDocumented,
+  type DocumentedCounts,
+} from '../harness/compat/documented-counts.ts';
 import type { MatrixTarget } from '../harness/compat/matrix.ts';
 import { VERDICTS, type VerdictWord } from '../harness/results/verdict.ts';
 import type { VerdictCounts } from '../harness/results/run.ts';
@@ -35,13 +39,18 @@ export function describeCounts(counts: VerdictCounts): string {
     .join(', ');
 }
 
-/** `186 of 190 (97.9 %), 12 more need hardware`: how a target fares with the valid examples of its own release. */
+/**
+ * `186 of 190 (97.8 %), 12 need hardware, 3 do not apply`: how a target fares with the valid examples of its own
+ * release. The share is rounded down.
+ */
 export function describeDocumented(counts: DocumentedCounts): string {
-  const { valid, passed, hardware } = counts;
+  const { passed, hardware, notApplicable } = counts;
   const share = shareOfDocumented(counts);
   const percent = share === undefined ? '' : ` (${(Math.floor(share * 1000) / 10).toFixed(1)} %)`;
-  const more = hardware === 0 ? '' : `, ${hardware} more ${hardware === 1 ? 'needs' : 'need'} hardware`;
-  return `${passed} of ${valid - hardware}${percent}${more}`;
+  const needing = hardware === 0 ? '' : `, ${hardware} need${hardware === 1 ? 's' : ''} hardware`;
+  const lacking =
+    notApplicable === 0 ? '' : `, ${notApplicable} do${notApplicable === 1 ? 'es' : ''} not apply`;
+  return `${passed} of ${countPossible(counts)}${percent}${needing}${lacking}`;
 }
 
 /** Milliseconds in which at least one of the runs was under way. */

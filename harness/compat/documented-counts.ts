@@ -8,6 +8,8 @@ export interface DocumentedCounts {
   readonly passed: number;
   /** Of the valid ones, those untestable for want of hardware or a hypervisor. */
   readonly hardware: number;
+  /** Of the valid ones, those that do not apply to the target: its build lacks what they are about. */
+  readonly notApplicable: number;
 }
 
 /** Identities of documented examples begin so; a recording of our own claims what no release documents. */
@@ -23,10 +25,17 @@ export function countDocumented(results: readonly RowResult[]): DocumentedCounts
     valid: valid.length,
     passed: valid.filter(({ verdict }) => verdict === 'pass').length,
     hardware: valid.filter(({ hardware }) => hardware !== undefined).length,
+    notApplicable: valid.filter(({ verdict }) => verdict === 'not-applicable').length,
   };
 }
 
-/** Of the valid examples that need no hardware, the part that pass, from 0 to 1; `undefined` where there are none. */
-export function shareOfDocumented({ valid, passed, hardware }: DocumentedCounts): number | undefined {
-  return valid === hardware ? undefined : passed / (valid - hardware);
+/** How many of the valid examples could pass on this target. */
+export function countPossible({ valid, hardware, notApplicable }: DocumentedCounts): number {
+  return valid - hardware - notApplicable;
+}
+
+/** The part of them that pass, from 0 to 1; `undefined` where there are none. */
+export function shareOfDocumented(counts: DocumentedCounts): number | undefined {
+  const possible = countPossible(counts);
+  return possible === 0 ? undefined : counts.passed / possible;
 }

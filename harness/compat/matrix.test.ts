@@ -86,7 +86,7 @@ describe('matrixFromRuns', () => {
     const cells = { [a]: 'pass', [b]: { verdict: 'pass', documented: false }, [c]: 'fail' } as const;
     const matrix = matrixFromRuns([run(old, cells)], [{ name: recent, reason: 'none' }]);
     const counts = matrix.targets.map((target) => (target.state === 'run' ? target.documented : undefined));
-    expect(counts).to.deep.equal([{ valid: 2, passed: 1, hardware: 0 }, undefined]);
+    expect(counts).to.deep.equal([{ valid: 2, passed: 1, hardware: 0, notApplicable: 0 }, undefined]);
   });
 
   it('shows no run that is not whole, and names it', () => {
