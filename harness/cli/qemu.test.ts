@@ -53,7 +53,9 @@ describe('qemu', () => {
   it('installs, lists and removes', async () => {
     machine.offer('s', '7.2.22');
     expect(await say('install', '--only', '--suite', 's')).to.deep.equal({
-      out: 's: QEMU 7.2.22 (fake) installed\n',
+      out:
+        's: QEMU 7.2.22 (fake) installed\n' +
+        's: without qemu-system-aarch64, qemu-system-ppc64, qemu-system-s390x, qemu-ga: s offers no package of it\n',
       error: undefined,
       code: undefined,
     });

@@ -22,6 +22,12 @@ export function addQemuCommand(program: Command): void {
     .option('--suite <name...>', 'suites to install besides the known ones (with --only: instead of them)')
     .option('--only', 'install only the suites named with --suite')
     .option('--refresh', 'fetch again what is installed, if the suite has a newer one')
+    .option(
+      '--architecture <name>',
+      'add the emulator of this architecture, as in s390x; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print what was installed as JSON')
     .addHelpText('after', INSTALL_HELP)
     .action(install);
@@ -56,18 +62,28 @@ the suites are oldoldstable, oldstable, stable and testing, elsewhere the machin
 all its libraries, some 150 MB, into $QMP_CONFORMANCE_CACHE, or else into qmp-conformance in your cache folder
 ($XDG_CACHE_HOME or ~/.cache). What is installed already is left alone, without a look at the network.
 
+With each release come its storage daemon, its guest agent, and the emulators of the architectures that documented
+examples are about: aarch64, ppc64 and s390x, some 60 MB more. --architecture adds others. A release that is installed
+and lacks one of these programs gets it, of the same version; nothing else of it is fetched again.
+
 Examples:
   qmp-conformance qemu install                       all known suites, in parallel
   qmp-conformance qemu install --suite unstable      these, and unstable
   qmp-conformance qemu install --only --suite stable
   qmp-conformance qemu install --refresh             after a point release
+  qmp-conformance qemu install --architecture riscv64 --architecture mips64el
 `;
 
 interface InstallWords {
   readonly suite?: readonly string[];
   readonly only?: true;
   readonly refresh?: true;
+  readonly architecture: readonly string[];
   readonly json?: true;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(',')];
 }
 
 async function install(words: InstallWords): Promise<void> {
@@ -78,7 +94,7 @@ async function install(words: InstallWords): Promise<void> {
   const suites = [...(words.only === true ? [] : defaultSuites()), ...(words.suite ?? [])];
   const refresh = words.refresh === true;
   const outcomes = await interruptible((signal) =>
-    installReleases({ suites, refresh, signal, onProgress: tell }),
+    installReleases({ suites, refresh, architectures: words.architecture, signal, onProgress: tell }),
   );
   if (outcomes === undefined) {
     process.stderr.write('qmp-conformance: interrupted; releases that were finished are installed\n');
@@ -88,7 +104,7 @@ async function install(words: InstallWords): Promise<void> {
   if (outcomes.every(({ kind }) => kind === 'failed')) throw nothingInstalled(outcomes);
   if (words.json === true) printJson(outcomes.map(describeOutcome));
   else for (const outcome of outcomes) printOutcome(outcome);
-  if (outcomes.some(({ kind }) => kind === 'failed')) process.exitCode = EXIT_SETUP;
+  if (outcomes.some(({ kind }) => kind === 'failed' || kind === 'incomplete')) process.exitCode = EXIT_SETUP;
 }
 
 function nothingInstalled(outcomes: readonly SuiteOutcome[]): SetupError {
@@ -105,8 +121,9 @@ function nothingInstalled(outcomes: readonly SuiteOutcome[]): SetupError {
 function describeOutcome(outcome: SuiteOutcome): object {
   const { suite, kind } = outcome;
   if (outcome.kind === 'failed') return { suite, outcome: kind, reason: outcome.error.message };
-  const { version, package: packaged, digest, date, size, folder } = outcome.release;
-  return { suite, outcome: kind, version, package: packaged, digest, date, size, folder };
+  const reason = outcome.kind === 'incomplete' ? { reason: outcome.error.message } : {};
+  const { version, package: packaged, digest, date, size, folder, absent = {} } = outcome.release;
+  return { suite, outcome: kind, version, package: packaged, digest, date, size, folder, absent, ...reason };
 }
 
 function printOutcome(outcome: SuiteOutcome): void {
@@ -114,10 +131,27 @@ function printOutcome(outcome: SuiteOutcome): void {
     process.stderr.write(`qmp-conformance: ${outcome.error.message}\n`);
     return;
   }
-  const { version, package: packaged } = outcome.release;
-  const how = outcome.kind === 'present' ? 'was installed already' : 'installed';
-  process.stdout.write(`${outcome.suite}: QEMU ${version} (${packaged}) ${how}\n`);
+  const { version, package: packaged, absent = {} } = outcome.release;
+  process.stdout.write(`${outcome.suite}: QEMU ${version} (${packaged}) ${HOW[outcome.kind]}\n`);
+  for (const [reason, programs] of byReason(absent))
+    process.stdout.write(`${outcome.suite}: without ${programs.join(', ')}: ${reason}\n`);
+  if (outcome.kind === 'incomplete') process.stderr.write(`qmp-conformance: ${outcome.error.message}\n`);
 }
+
+/** One line for each reason: an archive that lacks one architecture tends to lack them all. */
+function byReason(absent: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> {
+  const programs = new Map<string, string[]>();
+  for (const [program, reason] of Object.entries(absent))
+    programs.set(reason, [...(programs.get(reason) ?? []), program]);
+  return programs;
+}
+
+const HOW: Readonly<Record<Exclude<SuiteOutcome['kind'], 'failed'>, string>> = {
+  installed: 'installed',
+  completed: 'was installed already, and got the programs that it lacked',
+  present: 'was installed already',
+  incomplete: 'was installed already, and lacks programs that could not be fetched',
+};
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const { findQemus } = await import('../target/find-qemus.ts');
@@ -155,6 +189,8 @@ interface BinaryRow {
   readonly accelerators: readonly string[];
   readonly unavailable: readonly { readonly accelerator: string; readonly reason: string }[];
   readonly origin: QemuBinary['origin'];
+  /** Other programs of the same build that a stage may name. */
+  readonly programs: readonly string[];
   /** Bytes: of the whole release, or of the binary alone. */
   readonly size: number;
   readonly where: string;
@@ -165,6 +201,7 @@ async function describeBinary(binary: QemuBinary): Promise<BinaryRow> {
   const { statSync } = await import('node:fs');
   const { probeAccelerators } = await import('../target/probe-qemu.ts');
   const { cacheFolder, readReleases } = await import('../target/release-cache.ts');
+  const { emulatorOf, KNOWN_PROGRAMS } = await import('../target/known-programs.ts');
   const { version, package: packaged, architecture, origin, path, digest } = binary;
   const { available, unavailable } = await probeAccelerators(binary, architecture);
   const release =
@@ -178,6 +215,9 @@ async function describeBinary(binary: QemuBinary): Promise<BinaryRow> {
     accelerators: available,
     unavailable,
     origin,
+    programs: KNOWN_PROGRAMS.filter(
+      (name) => name !== emulatorOf(architecture) && binary.findProgram(name) !== undefined,
+    ),
     size,
     where,
     digest,
@@ -201,7 +241,8 @@ function printTable(rows: readonly BinaryRow[]): void {
     const padded = line.map((cell, column) => cell.padEnd(widths[column] ?? 0));
     process.stdout.write(`${padded.join('  ').trimEnd()}\n`);
   }
-  for (const { version, unavailable } of rows) {
+  for (const { version, programs, unavailable } of rows) {
+    if (programs.length > 0) process.stdout.write(`${version} has also: ${programs.join(', ')}\n`);
     for (const { accelerator, reason } of unavailable) {
       process.stdout.write(`${version} has no ${accelerator} here: ${reason}\n`);
     }

@@ -6,6 +6,7 @@ import { ConnectionClosed, UnexpectedMessage } from './connection-errors.ts';
 import { watchDeadline, type Deadline } from './deadline.ts';
 import { Inbox, INBOX_LIMITS, type InboxLimits } from './inbox.ts';
 import { eventName, readGreeting, readIncoming, type Greeting, type Incoming } from './message.ts';
+import { sendWithDescriptor } from './send-with-descriptor.ts';
 
 export type { Incoming } from './message.ts';
 
@@ -18,6 +19,8 @@ export type WireObserver = (direction: '->' | '<-', bytes: Buffer, at: number) =
 export interface ConnectionOptions {
   readonly observer?: WireObserver | undefined;
   readonly limits?: InboxLimits;
+  /** Looks at what is about to be sent; by throwing it keeps it from the wire. */
+  readonly guard?: (text: string | Buffer) => void;
   /** The largest message that is taken in, in bytes. */
   readonly maxMessageBytes?: number;
 }
@@ -36,6 +39,7 @@ export class QmpConnection {
   private readonly inbox: Inbox;
   private readonly frames: FrameReader;
   private readonly observer: WireObserver | undefined;
+  private readonly guard: ((text: string | Buffer) => void) | undefined;
   private end: ConnectionClosed | undefined;
   private commands = 0;
   private greeted: Incoming | undefined;
@@ -47,6 +51,7 @@ export class QmpConnection {
     this.inbox = new Inbox(options.limits ?? INBOX_LIMITS);
     this.frames = new FrameReader(options.maxMessageBytes);
     this.observer = options.observer;
+    this.guard = options.guard;
     this.closed = new Promise((resolve) => {
       const finish = (cause?: unknown): void => {
         this.finish(cause);
@@ -102,10 +107,31 @@ export class QmpConnection {
    * @throws {DeadlineExceeded}
    */
   async send(text: string | Buffer, deadline?: Deadline): Promise<void> {
+    this.guard?.(text);
     if (this.end !== undefined || !this.stream.writable) throw this.end ?? new ConnectionClosed(CLOSED);
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     this.observer?.('->', bytes, performance.now());
     if (!this.stream.write(bytes)) await this.drained(deadline);
+  }
+
+  /**
+   * Puts bytes on the wire exactly as given, and hands over a copy of an open descriptor of ours with them (SCM_RIGHTS
+   * of unix(7)). Nothing else is to be sent until this resolves.
+   * @throws {ConnectionClosed}
+   * @throws {DeadlineExceeded}
+   * @throws {SystemCallError} with what the system says against it
+   */
+  async sendWithDescriptor(
+    text: string | Buffer,
+    descriptor: number,
+    deadline: Deadline = DEFAULT_PATIENCE,
+  ): Promise<void> {
+    this.guard?.(text);
+    if (this.end !== undefined || !this.stream.writable) throw this.end ?? new ConnectionClosed(CLOSED);
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+    const rest = await sendWithDescriptor(this.stream, bytes, descriptor, deadline);
+    this.observer?.('->', bytes, performance.now());
+    if (rest.length > 0 && !this.stream.write(rest)) await this.drained(deadline);
   }
 
   /** Takes the oldest message that was not taken, whatever it is. */
@@ -116,11 +142,13 @@ export class QmpConnection {
   /**
    * Executes a command in-band under an id of our own, and takes its response, success or error. Everything else that
    * comes meanwhile stays in the inbox. For preparation: a dialogue that is judged uses `send` and `next`.
+   * @param descriptor one of ours that is handed over with the command
    */
   async execute(
     command: string,
     args?: JsonObject,
     deadline: Deadline = DEFAULT_PATIENCE,
+    descriptor?: number,
   ): Promise<Incoming> {
     const id = `qmp-conformance-${++this.commands}`;
     const request: JsonObject =
@@ -128,7 +156,9 @@ export class QmpConnection {
     const response = this.inbox.take((incoming) => answers(incoming, id), `response to ${command}`, deadline);
     // The send may fail first; the response's own failure is then nobody's news.
     response.catch(() => undefined);
-    await this.send(`${writeJson(request)}\r\n`, deadline);
+    const text = `${writeJson(request)}\r\n`;
+    if (descriptor === undefined) await this.send(text, deadline);
+    else await this.sendWithDescriptor(text, descriptor, deadline);
     return response.finally(() => this.flow());
   }
 

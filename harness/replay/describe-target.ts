@@ -6,6 +6,7 @@ import { withQemu } from '../target/probe-qemu.ts';
 import { baseArguments } from '../target/start-qemu.ts';
 import { judgeIntrospection, queryIntrospection } from './judge-introspection.ts';
 import { planTarget } from './plan-target.ts';
+import { ProgramBook } from './program-book.ts';
 import type { PlannedTarget } from './run-plan.ts';
 
 /**
@@ -19,12 +20,14 @@ export async function describeTargets(
 ): Promise<readonly PlannedTarget[]> {
   const judged = judgeIntrospection(await introspectBinary(binary, patience), binary.version);
   const images = new ImageStore(binary.qemuImg);
+  const programs = new ProgramBook(binary, patience);
   return accelerators.map((accelerator) =>
     planTarget(factsOfBinary(binary, accelerator, judged.schema), judged, {
       kind: 'qemu',
       binary,
       accelerator,
       images,
+      programs,
     }),
   );
 }

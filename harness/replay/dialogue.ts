@@ -4,6 +4,7 @@ import { isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import type { Incoming, QmpConnection } from '../qmp/connection.ts';
 import { DeadlineExceeded } from '../qmp/connection-errors.ts';
 import type { Complaint, Finding } from '../results/verdict.ts';
+import type { Descriptor } from '../transcript/step.ts';
 import { interpolate } from '../transcript/interpolate.ts';
 import { matchMessage } from '../transcript/match-message.ts';
 import { valueOfPattern } from '../transcript/read-pattern.ts';
@@ -20,6 +21,10 @@ export interface DialogueContext {
   readonly patience: number;
   /** The greeting, and the events of the preparation: they are judged by the schema, but answer no expectation. */
   readonly earlier: readonly Incoming[];
+  /** Opens what is handed over with a command, and gives its number in this process. */
+  readonly open: (descriptor: Descriptor) => Promise<number>;
+  /** What was captured before the dialogue, by name. */
+  readonly captured?: ReadonlyMap<string, JsonValue>;
 }
 
 /** What came of performing a transcript. */
@@ -64,7 +69,7 @@ export async function performDialogue(
   const dialogue: Dialogue = {
     ...context,
     transcript,
-    captures: new Map(),
+    captures: new Map(context.captured),
     heard: [],
     pending: [],
     responses: [],
@@ -115,8 +120,11 @@ async function sendCommand(
   const value = interpolate(substituted, dialogue.captures);
   // As documented to the byte, where nothing had to be replaced: spacing and spelling are part of the example.
   const text = value === documented ? message.text : writeJson(value, { spaced: true });
+  const given = head.descriptors?.find(({ at }) => at === `/${index}`);
+  const descriptor = given && (await dialogue.open(given.descriptor));
   dialogue.pending.push({ name: commandName(value), index });
-  await dialogue.connection.send(`${text}\r\n`);
+  if (descriptor === undefined) return dialogue.connection.send(`${text}\r\n`);
+  return dialogue.connection.sendWithDescriptor(`${text}\r\n`, descriptor, dialogue.patience);
 }
 
 async function expectResponse(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {

@@ -2,7 +2,7 @@ import { isComplete, loadSchema, shippedReleases } from '../json-schema/load-sch
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';
 import { isJsonArray, isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
-import type { QapiModel } from '../qapi/model.ts';
+import type { QapiModel, SchemaFamily } from '../qapi/model.ts';
 import { modelFromIntrospection } from '../qapi/introspection/read-introspection.ts';
 import type { QmpConnection } from '../qmp/connection.ts';
 import { seriesOfRelease } from '../release/compare-releases.ts';
@@ -29,13 +29,10 @@ export async function queryIntrospection(connection: QmpConnection, patience: nu
  * own introspection where no schema of its release comes with the project.
  * @throws {InputError} for an introspection that cannot be read, when that is needed
  */
-export function judgeIntrospection(reply: JsonValue, version: string): Judged {
+export function judgeIntrospection(reply: JsonValue, version: string, family: SchemaFamily = 'qmp'): Judged {
   const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
-  const series = seriesOfRelease(version);
-  if (isRelease(version) && shippedReleases().includes(series)) {
-    const bundle = loadSchema(series);
-    return { ...names, schema: series, complete: isComplete(bundle), validator: createValidator(bundle) };
-  }
+  const released = judgeByRelease(names, version, family);
+  if (released !== undefined) return released;
   const model: QapiModel = modelFromIntrospection(reply, { release: version });
   return {
     ...names,
@@ -43,6 +40,27 @@ export function judgeIntrospection(reply: JsonValue, version: string): Judged {
     complete: false,
     validator: createValidator(schemaFromModel(model)),
   };
+}
+
+/**
+ * Chooses the schema of a target's release; `undefined` where none comes with the project.
+ * @param names what the target says it has; by default all that is in the schema
+ */
+export function judgeByRelease(
+  names: Pick<Judged, 'commands' | 'events'> | undefined,
+  version: string,
+  family: SchemaFamily,
+): Judged | undefined {
+  const series = seriesOfRelease(version);
+  if (!isRelease(version) || !shippedReleases(family).includes(series)) return undefined;
+  const bundle = loadSchema(series, family);
+  const validator = createValidator(bundle);
+  const { commands, events } = names ?? {
+    commands: new Set(validator.commandNames()),
+    events: new Set(validator.eventNames()),
+  };
+  const schema = family === 'qmp' ? series : `${family} ${series}`;
+  return { commands, events, schema, complete: isComplete(bundle), validator };
 }
 
 /** A micro of 50 and more marks a development build, which follows no release's schema. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../results/verdict.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import { findElidedCommand } from './find-applicability.ts';
+import { findElidedCommand, findMissingState } from './find-applicability.ts';
 import { performRow } from './perform-row.ts';
 import type { Performance } from './performance.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
@@ -10,16 +10,18 @@ import type { PlannedTarget, RunPlan } from './run-plan.ts';
  * Performs an example that contradicts the schema of a release that documents it, as far as it can be performed: its
  * state is reached and its live messages are checked all the same. It fails, whatever comes.
  * @param errata what the schema says against it
+ * @param performable whether there is a program that it may be performed on
  */
 export async function performErratum(
   transcript: Transcript,
   target: PlannedTarget,
   plan: RunPlan,
   errata: readonly Finding[],
+  performable: boolean,
 ): Promise<Performance> {
   const [first] = errata;
   const reason = `the example is wrong: ${first?.what ?? ''}; expected ${first?.expected ?? ''}`;
-  if (!isPerformable(transcript, errata))
+  if (!performable || !isPerformable(transcript, errata, target.facts.version))
     return { verdict: 'fail', reason, findings: errata, checks: 0, wire: [] };
   const performed = await performRow(transcript, target, plan);
   const findings = [...errata, ...performed.findings.filter((finding) => !isExplained(finding, errata))];
@@ -34,9 +36,10 @@ export async function performErratum(
 }
 
 /** Only what the client sends must be right; a server's message may be wrong and is compared where it is not. */
-function isPerformable(transcript: Transcript, errata: readonly Finding[]): boolean {
+function isPerformable(transcript: Transcript, errata: readonly Finding[], version: string): boolean {
   const { head, messages } = transcript;
-  if (head.missing !== undefined || findElidedCommand(transcript) !== undefined) return false;
+  if (findMissingState(head, version) !== undefined || findElidedCommand(transcript) !== undefined)
+    return false;
   const acts = head.provoke !== undefined || messages.some(({ direction }) => direction === '->');
   // An event that the schema does not know is not worth waiting for.
   if (!acts || errata.some(({ rule }) => rule === 'schema/unknown-event')) return false;

@@ -28,6 +28,7 @@ export async function performOnEndpoint(
         validator: target.validator,
         patience,
         earlier,
+        open: () => Promise.reject(new TypeError('nothing is handed over to an endpoint')),
       });
       return { ...performanceOfOutcome(outcome), wire };
     } finally {

@@ -5,6 +5,7 @@ import { ConnectionClosed } from '../qmp/connection-errors.ts';
 import type { ProcessEnd, WireRecord } from '../results/verdict.ts';
 import { setUpStage, type StagedVm } from '../stage/set-up-stage.ts';
 import { stageNamed } from '../stage/stage-book.ts';
+import { GUEST_AGENT } from '../target/known-programs.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performOnEndpoint } from './perform-on-endpoint.ts';
@@ -83,17 +84,25 @@ async function performOn(
     validator: target.validator,
     patience: plan.patience,
     earlier: vm.earlier,
+    open: vm.open,
+    captured: vm.captures,
   });
   vm.endDialogue();
-  const end = await findCrash(vm, plan.patience);
+  const end = await findCrash(vm, target, plan.patience);
   if (end !== undefined) return performanceOfCrash(end, outcome);
   return performanceOfOutcome(outcome);
 }
 
 /** A target may answer and die of it: one more command tells. One that ended by itself, as after `quit`, is well. */
-async function findCrash(vm: StagedVm, patience: number): Promise<ProcessEnd | undefined> {
+async function findCrash(
+  vm: StagedVm,
+  { scope }: PlannedTarget,
+  patience: number,
+): Promise<ProcessEnd | undefined> {
   try {
-    await vm.main.connection.execute('query-status', undefined, patience);
+    // A storage daemon answers that it knows no such command, and that is well.
+    const command = scope.program === GUEST_AGENT ? 'guest-ping' : 'query-status';
+    await vm.main.connection.execute(command, undefined, patience);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConnectionClosed)) throw error;

@@ -104,7 +104,9 @@ function selectWhatIsDocumented(
     );
   }
   if (left > 0)
-    say(`${left} of ${rows.length} rows are documented in other releases only and left out; --all runs them too`);
+    say(
+      `${left} of ${rows.length} rows are documented in other releases only and left out; --all runs them too`,
+    );
   return documented;
 }
 

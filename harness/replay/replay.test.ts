@@ -14,6 +14,8 @@ import { ImageStore } from '../stage/image-store.ts';
 import { completeStages } from '../stage/stage-book.ts';
 import { readStage } from '../stage/read-stage.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
+import type { QemuBinary } from '../target/qemu-binary.ts';
+import { ProgramBook } from './program-book.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
 import { startRun } from './start-run.ts';
 
@@ -363,6 +365,20 @@ function planOf(text: string, target: PlannedTarget, knownFailures: string, out:
 
 function fakeTarget(fake: Fake): PlannedTarget {
   const version = '10.0.0';
+  const binary: QemuBinary = {
+    command: [process.execPath, FAKE],
+    env: { FAKE_QEMU: JSON.stringify(fake) },
+    dataArgs: [],
+    qemuImg: undefined,
+    storageDaemon: undefined,
+    findProgram: () => undefined,
+    path: FAKE,
+    version,
+    package: '',
+    architecture: 'x86_64',
+    digest: '',
+    origin: 'named',
+  };
   return {
     facts: {
       name: '10.0.0 x86_64 tcg',
@@ -387,19 +403,8 @@ function fakeTarget(fake: Fake): PlannedTarget {
       kind: 'qemu',
       accelerator: 'tcg',
       images: new ImageStore(undefined),
-      binary: {
-        command: [process.execPath, FAKE],
-        env: { FAKE_QEMU: JSON.stringify(fake) },
-        dataArgs: [],
-        qemuImg: undefined,
-        storageDaemon: undefined,
-        path: FAKE,
-        version,
-        package: '',
-        architecture: 'x86_64',
-        digest: '',
-        origin: 'named',
-      },
+      binary,
+      programs: new ProgramBook(binary, 400),
     },
   };
 }

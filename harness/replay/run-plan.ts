@@ -7,6 +7,7 @@ import type { StageBook } from '../stage/stage-book.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import type { TargetScope } from './find-applicability.ts';
+import type { ProgramBook } from './program-book.ts';
 import type { CaseFilter } from './select-rows.ts';
 
 /** Everything that a run does, decided before anything is started. */
@@ -46,6 +47,8 @@ export interface QemuVenue {
   readonly binary: QemuBinary;
   readonly accelerator: Accelerator;
   readonly images: ImageStore;
+  /** The other programs of its build, which stages may name. */
+  readonly programs: ProgramBook;
 }
 
 /** A server that somebody else has started. Its state is not ours: only queries are replayed there, one row at a time. */

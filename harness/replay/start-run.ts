@@ -11,7 +11,7 @@ import { findApplicability, isDocumentedIn } from './find-applicability.ts';
 import { judgeTranscript, type StaticJudgement } from '../lint/judge-transcript.ts';
 import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
-import type { Performance } from './performance.ts';
+import { performanceOfMistake, type Performance } from './performance.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
 import { targetOfRow } from './target-of-row.ts';
 
@@ -173,7 +173,7 @@ async function judgeRow(
   const judgement = judge(row, seen);
   const { wire, ...performed } = await performIfApplicable(row, seen, plan, judgement)
     .then((performance) => explainByHardware(performance, row.head.hardware))
-    .catch(performanceOfMistake);
+    .catch((error: unknown) => ({ ...performanceOfMistake(error), wire: [] }));
   signal.throwIfAborted();
   const result: RowResult = {
     row: row.head.id,
@@ -187,12 +187,6 @@ async function judgeRow(
   for (const record of wire) await writer.appendWire(record);
   await writer.appendResult(final);
   return final;
-}
-
-/** Whatever goes wrong on our side is told in its row: a row is never lost. */
-function performanceOfMistake(error: unknown): Performance {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { verdict: 'harness-error', reason, findings: [], checks: 0, wire: [] };
 }
 
 async function performIfApplicable(

@@ -1,9 +1,10 @@
 import { SetupError } from '../errors.ts';
 import { contains } from '../json/contains.ts';
 import { isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
+import { valueAt } from '../json/pointer.ts';
 import { writeJson } from '../json/write-json.ts';
 import type { Incoming, QmpConnection } from '../qmp/connection.ts';
-import type { Side, Step } from '../transcript/step.ts';
+import type { Descriptor, Side, Step } from '../transcript/step.ts';
 import type { SerialPort } from './serial-port.ts';
 
 /** The state cannot be produced here; the message says what is missing, and what the target answered. */
@@ -15,6 +16,12 @@ export interface StepContext {
   readonly patience: number;
   connection(side: Side): QmpConnection;
   serial(side: Side): SerialPort | undefined;
+  /** Opens what is handed over with a command, and gives its number in this process. */
+  open(descriptor: Descriptor): Promise<number>;
+  /** Connects a SPICE client to a unix socket of the row's folder. */
+  connectSpice(socket: string): Promise<void>;
+  /** Values of replies, by the names that steps gave them. */
+  readonly captures: Map<string, JsonValue>;
 }
 
 /** Queries are repeated at this distance, in milliseconds; a state has no event that tells of it. */
@@ -44,19 +51,39 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       (context.serial(step.on) ?? noSerial(step.on)).type(step.text);
       return;
     }
+    case 'spice':
+      return context.connectSpice(step.socket);
   }
 }
 
 async function execute(step: Extract<Step, { kind: 'execute' }>, context: StepContext): Promise<void> {
-  const response = await context.connection(step.on).execute(step.command, step.arguments, context.patience);
+  const descriptor = step.descriptor && (await context.open(step.descriptor));
+  const connection = context.connection(step.on);
+  const response = await connection.execute(step.command, step.arguments, context.patience, descriptor);
   const error = errorOf(response);
-  if (error === undefined && step.error === undefined) return;
+  if (error === undefined && step.error === undefined) {
+    captureValues(step, response, context.captures);
+    return;
+  }
   if (error?.class === step.error) return;
   const came = error === undefined ? 'success' : `error ${error.class}: ${error.desc}`;
   if (error !== undefined && step.missing !== undefined) {
     throw new MissingStateError(`${step.missing} (${step.command} on ${step.on}: ${came})`);
   }
   throw new SetupError(`${step.command} on ${step.on}: ${came}; expected ${step.error ?? 'success'}`);
+}
+
+function captureValues(
+  { command, on, capture = {} }: Extract<Step, { kind: 'execute' }>,
+  { value }: Incoming,
+  captures: Map<string, JsonValue>,
+): void {
+  for (const [name, pointer] of Object.entries(capture)) {
+    const captured = valueAt(value ?? null, `/return${pointer}`);
+    if (captured === undefined)
+      throw new SetupError(`${command} on ${on}: no ${pointer} in the reply; expected a value to capture`);
+    captures.set(name, captured);
+  }
 }
 
 async function queryUntil(step: Extract<Step, { kind: 'until' }>, context: StepContext): Promise<void> {

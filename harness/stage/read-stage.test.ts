@@ -23,6 +23,24 @@ const WRONG: readonly (readonly [title: string, text: string, message: string, i
     "s.yaml:2:9: 'maybe'; expected true or false",
     true,
   ],
+  [
+    'a mistyped program',
+    'about: x\nprogram: qemu-system-s390',
+    "s.yaml:2:10: 'qemu-system-s390'; expected 'qemu-system-s390x'",
+    false,
+  ],
+  [
+    'a program that QEMU does not have',
+    'about: x\nprogram: virtiofsd',
+    "s.yaml:2:10: 'virtiofsd'; expected one of qemu-system-aarch64, qemu-system-alpha",
+    true,
+  ],
+  [
+    'a program with a folder',
+    'about: x\nprogram: ./qemu-system-s390x',
+    "s.yaml:2:10: './qemu-system-s390x'; expected 'qemu-system-s390x'",
+    true,
+  ],
   ['images that are no list', 'about: x\nimages: {}', 's.yaml:2:9: a mapping; expected a list', true],
   [
     'an image outside the folder',
@@ -45,8 +63,8 @@ const WRONG: readonly (readonly [title: string, text: string, message: string, i
   [
     'a range of releases',
     'about: x\narguments: [{ releases: new, add: -S }]',
-    "s.yaml:2:25: 'new'; expected a range of releases such as 6.0-9.2",
-    false,
+    "s.yaml:2:25: releases 'new'; expected a range of releases such as 2.9-8.0",
+    true,
   ],
   [
     'a step without verb',
@@ -70,6 +88,86 @@ const WRONG: readonly (readonly [title: string, text: string, message: string, i
     'arguments that are no mapping',
     'about: x\nprepare: [{ execute: stop, arguments: [1] }]',
     's.yaml:2:39: a list; expected a mapping of arguments',
+    true,
+  ],
+  [
+    'a range of a step',
+    'about: x\nprepare: [{ event: STOP, releases: new }]',
+    "s.yaml:2:36: releases 'new'; expected a range of releases",
+    true,
+  ],
+  [
+    'files that are no list',
+    'about: x\nfiles: { name: a, text: b }',
+    's.yaml:2:8: a mapping; expected a list',
+    true,
+  ],
+  ['a file without name', 'about: x\nfiles: [{ text: b }]', "s.yaml:2:9: no 'name'; expected", true],
+  [
+    'a file of nothing',
+    'about: x\nfiles: [{ name: a }]',
+    's.yaml:2:9: a name alone; expected one of text, hex, fifo, folder, certificates',
+    true,
+  ],
+  [
+    'a file that is two things',
+    'about: x\nfiles: [{ name: a, fifo: true, text: b }]',
+    's.yaml:2:9: text and fifo; expected one of text, hex',
+    true,
+  ],
+  [
+    'bytes that are half',
+    'about: x\nfiles: [{ name: a, hex: abc }]',
+    "s.yaml:2:25: 'abc'; expected bytes, each as two digits",
+    true,
+  ],
+  [
+    'bytes that are none',
+    'about: x\nfiles: [{ name: a, hex: 0x00 }]',
+    "s.yaml:2:25: '0'; expected a string",
+    true,
+  ],
+  ['an empty file', "about: x\nfiles: [{ name: a, text: '' }]", "s.yaml:2:26: ''; expected a string", true],
+  [
+    'a FIFO that is none',
+    'about: x\nfiles: [{ name: a, fifo: false }]',
+    "s.yaml:2:26: 'false'; expected true",
+    true,
+  ],
+  [
+    'a file outside the folder',
+    'about: x\nfiles: [{ name: a/../../b, text: c }]',
+    "s.yaml:2:17: 'a/../../b'; expected the name of a file in the folder of the row",
+    true,
+  ],
+  [
+    'a file twice',
+    'about: x\nfiles: [{ name: a, text: b }, { name: a, folder: true }]',
+    "s.yaml:2:31: 'a' again; expected each file once",
+    false,
+  ],
+  [
+    'a descriptor of nothing',
+    'about: x\nprepare: [{ execute: getfd, descriptor: {} }]',
+    "s.yaml:2:41: no descriptor; expected 'file' or 'socketpair'",
+    true,
+  ],
+  [
+    'a capture of no pointer',
+    'about: x\nprepare: [{ execute: add-fd, capture: { fd: fd } }]',
+    "s.yaml:2:45: 'fd'; expected a JSON Pointer such as /fd",
+    true,
+  ],
+  [
+    'a SPICE client that goes elsewhere',
+    'about: x\nprepare: [{ spice: /run/spice.sock }]',
+    "s.yaml:2:20: '/run/spice.sock'; expected the name of a file in the folder of the row",
+    true,
+  ],
+  [
+    'a SPICE client of a side',
+    'about: x\nprepare: [{ spice: a, on: peer }]',
+    "s.yaml:2:23: unknown key 'on'",
     true,
   ],
   [
@@ -113,6 +211,18 @@ describe('a book of stages', () => {
     expect(top?.prepare.map(({ kind }) => kind)).to.deep.equal(['execute', 'event']);
   });
 
+  const machines: readonly (readonly [program: string, machine: string])[] = [
+    ['qemu-system-s390x', 's390-ccw-virtio'],
+    ['qemu-system-aarch64', 'virt'],
+    ['qemu-system-tricore', 'none'],
+  ];
+  for (const [program, machine] of machines) {
+    it(`gives ${program} the machine ${machine} where none is named`, () => {
+      const book = bookOf({ base: `about: b\nprogram: ${program}`, top: 'about: t\nextends: base' });
+      expect(book.get('top')).to.include({ program, machine });
+    });
+  }
+
   const wrong: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
     [
       'an unknown base',
@@ -123,6 +233,51 @@ describe('a book of stages', () => {
       'an unknown peer',
       { a: 'about: x\npeer: nobody' },
       "a.yaml:2:7: stage 'nobody'; expected the name of a stage",
+    ],
+    [
+      'an unknown earlier one',
+      { a: 'about: x\nearlier: bb', b: 'about: y' },
+      "a.yaml:2:10: stage 'bb'; expected 'b'",
+    ],
+    [
+      'an earlier one of an earlier one',
+      { a: 'about: x\nearlier: b', b: 'about: y\nearlier: c', c: 'about: z' },
+      "a.yaml:2:10: stage 'b' has an earlier one itself; expected one that has none",
+    ],
+    [
+      'itself as the earlier one',
+      { a: 'about: x\nearlier: a' },
+      "a.yaml:2:10: stage 'a' has an earlier one itself",
+    ],
+    [
+      'an earlier one with a peer that it inherits',
+      { a: 'about: x\nearlier: b', b: 'about: y\nextends: c', c: 'about: z\npeer: d', d: 'about: d' },
+      "a.yaml:2:10: stage 'b' has a peer; expected one that has none",
+    ],
+    [
+      'a machine of a program without one',
+      { a: 'about: x\nprogram: qemu-storage-daemon\nmachine: pc' },
+      'a.yaml:3:10: machine of qemu-storage-daemon; expected no such key for this program',
+    ],
+    [
+      'the same where the program is inherited',
+      { a: 'about: x\nextends: b\npaused: true', b: 'about: y\nprogram: qemu-storage-daemon' },
+      'a.yaml:3:9: paused of qemu-storage-daemon; expected no such key',
+    ],
+    [
+      'orders for a guest agent',
+      { a: 'about: x\nprogram: qemu-ga\narguments: [--allow-rpcs=guest-shutdown]' },
+      'a.yaml:3:12: arguments of qemu-ga; expected no such key',
+    ],
+    [
+      'a guest for x86 on another architecture',
+      { a: 'about: x\nprogram: qemu-system-s390x\nguest: idle' },
+      'a.yaml:3:8: guest of qemu-system-s390x; expected no such key',
+    ],
+    [
+      'a program on top of a stage of another one',
+      { a: 'about: x\nextends: b\nprogram: qemu-ga', b: 'about: y\narguments: [-a]' },
+      "a.yaml:3:10: 'qemu-ga', and 'b' is a stage of the target's own binary; expected the same program",
     ],
     ['a circle', { a: 'about: x\nextends: b', b: 'about: y\nextends: a' }, 'a circle: a → b → a'],
     ['itself', { a: 'about: x\nextends: a' }, 'a circle: a → a'],

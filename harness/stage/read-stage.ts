@@ -1,8 +1,10 @@
-import { parseReleaseRange } from '../release/release-range.ts';
+import { KNOWN_PROGRAMS } from '../target/known-programs.ts';
 import { readYaml, type YamlCursor } from '../yaml/yaml-cursor.ts';
+import { readReleases } from '../transcript/read-releases.ts';
 import { readStep } from '../transcript/read-step.ts';
 import type { Step } from '../transcript/step.ts';
-import type { ConditionalArguments, Image } from './stage.ts';
+import { readFiles } from './read-files.ts';
+import type { ConditionalArguments, GivenFile, Image } from './stage.ts';
 
 /** A stage as its file says it, before the stage that it extends is put under it. */
 export interface StageFile {
@@ -10,28 +12,36 @@ export interface StageFile {
   readonly file: string;
   readonly about: string;
   readonly extends?: { readonly name: string; readonly cursor: YamlCursor };
+  readonly program?: string;
   readonly machine?: string;
   readonly memory?: string;
   readonly paused?: boolean;
   readonly negotiated?: boolean;
   readonly guest?: string;
   readonly peer?: { readonly name: string; readonly cursor: YamlCursor };
+  readonly earlier?: { readonly name: string; readonly cursor: YamlCursor };
+  readonly files: readonly GivenFile[];
   readonly images: readonly Image[];
   readonly arguments: readonly ConditionalArguments[];
   readonly prepare: readonly Step[];
+  /** Where its keys stand. */
+  readonly keys: ReadonlyMap<string, YamlCursor>;
 }
 
 const KEYS = [
   'about',
   'extends',
+  'program',
   'machine',
   'memory',
   'paused',
   'negotiated',
+  'files',
   'images',
   'guest',
   'arguments',
   'peer',
+  'earlier',
   'prepare',
 ] as const;
 
@@ -49,15 +59,19 @@ export function readStage(text: string, file: string, name: string): StageFile {
     file,
     about: string('about') ?? '',
     extends: nameOf(members.get('extends')),
+    program: members.get('program')?.oneOf(KNOWN_PROGRAMS),
     machine: string('machine'),
     memory: string('memory'),
     paused: members.get('paused')?.boolean(),
     negotiated: members.get('negotiated')?.boolean(),
     guest: string('guest'),
     peer: nameOf(members.get('peer')),
+    earlier: nameOf(members.get('earlier')),
+    files: readFiles(members.get('files')),
     images: list('images').map(readImage),
     arguments: list('arguments').map(readArguments),
     prepare: list('prepare').map(readStep),
+    keys: members,
   });
 }
 
@@ -82,13 +96,7 @@ function readArguments(cursor: YamlCursor): ConditionalArguments {
   if (!cursor.isMapping()) return { words: cursor.string().split(/\s+/) };
   const members = cursor.members(['releases', 'add'], ['releases', 'add']);
   const range = members.get('releases') ?? cursor;
-  const releases = range.word();
-  try {
-    parseReleaseRange(releases);
-  } catch {
-    range.fail(`'${releases}'`, 'a range of releases such as 6.0-9.2');
-  }
-  return { releases, words: (members.get('add') ?? cursor).string().split(/\s+/) };
+  return { releases: readReleases(range), words: (members.get('add') ?? cursor).string().split(/\s+/) };
 }
 
 /** Leaves out the members that are `undefined`, so that an optional member is absent, not undefined. */

@@ -1,16 +1,23 @@
 import { join } from 'node:path';
 import { SetupError } from '../errors.ts';
+import type { JsonValue } from '../json/value.ts';
 import type { Incoming } from '../qmp/connection.ts';
 import type { ProcessEnd } from '../results/verdict.ts';
 import type { Accelerator, QemuPrograms } from '../target/qemu-binary.ts';
-import { baseArguments, QemuStartError, startQemu, type RunningQemu } from '../target/start-qemu.ts';
+import { QemuStartError } from '../target/server-process.ts';
+import { familyOfProgram } from '../target/known-programs.ts';
+import { startGuestAgent } from '../target/start-guest-agent.ts';
+import { baseArguments, startQemu, startStorageDaemon, type RunningServer } from '../target/start-qemu.ts';
 import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
-import type { Side, Step } from '../transcript/step.ts';
+import type { Descriptor, Side, Step } from '../transcript/step.ts';
 import { writeGuestFirmware, writeGuestImage } from './guest-image.ts';
 import type { ImageStore } from './image-store.ts';
-import { performStep, type StepContext } from './perform-step.ts';
+import { OpenDescriptors } from './open-descriptors.ts';
+import { MissingStateError, performStep, type StepContext } from './perform-step.ts';
+import { putFiles } from './put-files.ts';
 import { SerialPort } from './serial-port.ts';
-import type { Stage } from './stage.ts';
+import { linkSpiceClient, type SpiceClient } from './spice-client.ts';
+import type { Image, Stage } from './stage.ts';
 import { stageNamed, type StageBook } from './stage-book.ts';
 import { WireRecorder, type RecordWire } from './wire-recorder.ts';
 
@@ -45,11 +52,15 @@ export class StageError extends SetupError {
 
 /** A stage that stands. */
 export interface StagedVm {
-  readonly main: RunningQemu;
+  readonly main: RunningServer;
   /** What came on the main connection before the dialogue begins: the greeting, and events of the preparation. */
   readonly earlier: readonly Incoming[];
   /** Performs steps while the dialogue goes on. @throws {StageError} */
   perform(steps: readonly Step[]): Promise<void>;
+  /** Opens what is handed over with a command of the dialogue, and gives its number in this process. @throws {StageError} */
+  readonly open: (descriptor: Descriptor) => Promise<number>;
+  /** What steps have captured, by name. */
+  readonly captures: ReadonlyMap<string, JsonValue>;
   /** The dialogue is over: what goes over the wire from now on is logged as `after`. */
   endDialogue(): void;
   /** Ends both QEMUs. */
@@ -58,30 +69,46 @@ export interface StagedVm {
 
 /** One QEMU of a stage. */
 interface Actor {
-  readonly qemu: RunningQemu;
+  readonly qemu: RunningServer;
   readonly serial: SerialPort | undefined;
   readonly recorder: WireRecorder;
 }
 
+/** What is there of a stage so far. */
+interface Scene {
+  readonly settings: StageSettings;
+  readonly actors: Partial<Record<Side, Actor>>;
+  readonly descriptors: OpenDescriptors;
+  /** Names of the files and images in the folder. */
+  readonly put: Set<string>;
+  readonly captures: Map<string, JsonValue>;
+  readonly clients: SpiceClient[];
+}
+
 /**
- * Makes the images, starts the QEMUs, and performs the preparation.
+ * Makes the files and images, starts the QEMUs, and performs the preparation.
  * @throws {StageError} when any of it does not succeed; nothing is left running
  */
 export async function setUpStage(stage: Stage, settings: StageSettings): Promise<StagedVm> {
   const actors: Partial<Record<Side, Actor>> = {};
+  const descriptors = new OpenDescriptors(settings.dir);
+  const scene: Scene = { settings, actors, descriptors, put: new Set(), captures: new Map(), clients: [] };
   const tearDown = async (): Promise<void> => {
+    for (const client of scene.clients) client.close();
     await Promise.all(Object.values(actors).map((actor) => endActor(actor)));
+    await descriptors.close();
   };
   try {
+    if (stage.earlier !== undefined)
+      await runEarlier(stageNamed(settings.book, stage.earlier, stage.file), scene);
     if (stage.peer !== undefined) {
       const peer = stageNamed(settings.book, stage.peer, stage.file);
-      actors.peer = await startActor(peer, 'peer', settings);
-      await performSteps(peer.prepare.map(onPeer), contextOf(actors, settings));
+      actors.peer = await startActor(peer, 'peer', scene);
+      await performSteps(peer.prepare.map(onPeer), scene);
     }
-    const main = await startActor(stage, 'main', settings);
+    const main = await startActor(stage, 'main', scene);
     actors.main = main;
-    const context = contextOf(actors, settings);
-    await performSteps([...stage.prepare, ...settings.steps], context);
+    await performSteps([...stage.prepare, ...settings.steps], scene);
     const earlier = [main.qemu.connection.greeting, ...main.qemu.connection.drain()].filter(
       (one) => one !== undefined,
     );
@@ -91,7 +118,9 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
       earlier,
       tearDown,
       endDialogue: () => (main.recorder.phase = 'after'),
-      perform: (steps) => asStage(stage, performSteps(steps, context)),
+      perform: (steps) => asStage(stage, performSteps(steps, scene)),
+      open: (descriptor) => asStage(stage, descriptors.open(descriptor)),
+      captures: scene.captures,
     };
   } catch (error) {
     const end = await endOf(error, actors);
@@ -100,19 +129,72 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
   }
 }
 
-async function startActor(stage: Stage, side: Side, settings: StageSettings): Promise<Actor> {
-  await putImages(stage, settings);
+/** Starts and prepares a QEMU, and waits until it has ended as its preparation told it to. */
+async function runEarlier(stage: Stage, scene: Scene): Promise<void> {
+  const { actors, settings } = scene;
+  const actor = await startActor(stage, 'main', scene, 'earlier');
+  actors.main = actor;
+  await performSteps(stage.prepare, scene);
+  const end = await endWithin(actor.qemu, settings.patience);
+  if (end?.code !== 0) {
+    const what = end === undefined ? `has not ended within ${settings.patience / 1000} s` : describeEnd(end);
+    throw new SetupError(`the earlier QEMU, of stage ${stage.name}, ${what}; expected its end by a step`);
+  }
+  await endActor(actor);
+  delete actors.main;
+}
+
+async function endWithin({ exited }: RunningServer, patience: number): Promise<ProcessEnd | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), patience)));
+  return Promise.race([exited, late]).finally(() => clearTimeout(timer));
+}
+
+function describeEnd({ code, signal }: ProcessEnd): string {
+  return signal === null ? `ended with exit status ${code ?? '?'}` : `ended by ${signal}`;
+}
+
+async function startActor(stage: Stage, side: Side, scene: Scene, connection: string = side): Promise<Actor> {
+  const { settings } = scene;
+  await putFiles(stage.files.filter(isNew(scene)), settings.dir);
+  await putImages(stage.images.filter(isNew(scene)), settings);
   if (stage.guest !== undefined) await putGuest(stage.guest, side, settings.dir);
-  const recorder = new WireRecorder(side, settings.record);
-  const qemu = await startQemu(settings.binary, argumentsOf(stage, side, settings), {
-    dir: settings.dir,
-    deadline: settings.patience,
-    observer: (_, direction, bytes, at) => recorder.observe(direction, bytes, at),
+  const recorder = new WireRecorder(connection, settings.record);
+  const { qemu, serial } = await startStaged(stage, side, settings, recorder);
+  return { qemu, recorder, serial };
+}
+
+/** Starts the program of a stage. */
+async function startStaged(
+  stage: Stage,
+  side: Side,
+  settings: StageSettings,
+  { observe }: WireRecorder,
+): Promise<Pick<Actor, 'qemu' | 'serial'>> {
+  const { dir, patience } = settings;
+  const binary = programOf(stage, settings.binary);
+  const family = familyOfProgram(stage.program ?? '');
+  if (family === 'qga') {
+    return { qemu: await startGuestAgent(binary, { dir, patience, observer: observe }), serial: undefined };
+  }
+  const options = {
+    dir,
+    deadline: patience,
+    observer: (_: string, direction: '->' | '<-', bytes: Buffer, at: number) => observe(direction, bytes, at),
     channels: stage.guest === undefined ? [] : [SERIAL],
-  });
+  };
+  const start = family === 'qsd' ? startStorageDaemon : startQemu;
+  const qemu = await start(binary, argumentsOf(stage, side, settings), options);
   const stream = qemu.channels.get(SERIAL);
-  if (stage.negotiated) await qemu.negotiate([], settings.patience);
-  return { qemu, recorder, serial: stream && new SerialPort(stream) };
+  if (stage.negotiated) await qemu.negotiate([], patience);
+  return { qemu, serial: stream && new SerialPort(stream) };
+}
+
+function programOf({ program }: Stage, binary: QemuPrograms): QemuPrograms {
+  if (program === undefined) return binary;
+  const command = binary.findProgram(program);
+  if (command === undefined) throw new MissingStateError(`${program} is not there beside ${binary.path}`);
+  return { ...binary, command };
 }
 
 /** The ROM starts the guest; its boot sector is on its disk, too. */
@@ -121,9 +203,14 @@ async function putGuest(guest: string, side: Side, dir: string): Promise<void> {
   await writeGuestFirmware(guest, join(dir, guestFirmwareOf(side)));
 }
 
+/** What another QEMU of the stage has got already stays as that one left it. */
+function isNew({ put }: Scene): (wanted: { readonly name: string }) => boolean {
+  return ({ name }) => put.size < put.add(name).size;
+}
+
 /** All of them come to an end before an error is told: whoever removes the folder must be alone in it. */
-async function putImages(stage: Stage, { images, dir }: StageSettings): Promise<void> {
-  const ends = await Promise.allSettled(stage.images.map((image) => images.put(image, dir)));
+async function putImages(wanted: readonly Image[], { images, dir }: StageSettings): Promise<void> {
+  const ends = await Promise.allSettled(wanted.map((image) => images.put(image, dir)));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
@@ -141,9 +228,8 @@ function guestFirmwareOf(side: Side): string {
 
 /** QEMU's words for a stage. Whatever is not written in its file is off: no default devices, no network. */
 function argumentsOf(stage: Stage, side: Side, settings: StageSettings): readonly string[] {
-  const conditional = stage.arguments.filter(
-    ({ releases }) => releases === undefined || rangeHolds(parseReleaseRange(releases), settings.version),
-  );
+  const conditional = stage.arguments.filter((words) => isFor(words, settings.version));
+  if (familyOfProgram(stage.program ?? '') === 'qsd') return conditional.flatMap(({ words }) => words);
   return [
     ...baseArguments(settings.accelerator),
     ...['-machine', stage.machine, '-m', stage.memory],
@@ -162,11 +248,16 @@ function guestArguments(side: Side): readonly string[] {
   ];
 }
 
-function contextOf(actors: Partial<Record<Side, Actor>>, settings: StageSettings): StepContext {
+function contextOf({ actors, settings, descriptors, captures, clients }: Scene): StepContext {
   return {
     patience: settings.patience,
     connection: (side) => actorOn(actors, side).qemu.connection,
     serial: (side) => actorOn(actors, side).serial,
+    open: (descriptor) => descriptors.open(descriptor),
+    captures,
+    connectSpice: async (socket) => {
+      clients.push(await linkSpiceClient(join(settings.dir, socket), settings.patience));
+    },
   };
 }
 
@@ -176,8 +267,14 @@ function actorOn(actors: Partial<Record<Side, Actor>>, side: Side): Actor {
   return actor;
 }
 
-async function performSteps(steps: readonly Step[], context: StepContext): Promise<void> {
-  for (const step of steps) await performStep(step, context);
+async function performSteps(steps: readonly Step[], scene: Scene): Promise<void> {
+  const context = contextOf(scene);
+  const version = scene.settings.version;
+  for (const step of steps) if (isFor(step, version)) await performStep(step, context);
+}
+
+function isFor({ releases }: { readonly releases?: string }, version: string): boolean {
+  return releases === undefined || rangeHolds(parseReleaseRange(releases), version);
 }
 
 /** In its own file a peer's stage calls itself main. */
@@ -201,9 +298,9 @@ async function endOf(error: unknown, actors: Partial<Record<Side, Actor>>): Prom
   return (await Promise.all(ends)).find((end) => end !== undefined);
 }
 
-async function asStage(stage: Stage, work: Promise<void>): Promise<void> {
+async function asStage<Result>(stage: Stage, work: Promise<Result>): Promise<Result> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     throw stageErrorOf(stage, error, undefined);
   }

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../errors.ts';
 import { nearestName } from '../yaml/nearest-name.ts';
+import { checkProgram, defaultMachine } from './check-program.ts';
 import { readStage, type StageFile } from './read-stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,12 +14,12 @@ const STAGES_FOLDER = fileURLToPath(new URL('../../recordings/stages/', import.m
 export type StageBook = ReadonlyMap<string, Stage>;
 
 /** A stage that no file describes: a bare VM, its processors standing still. */
-const NOTHING = { machine: 'pc', memory: '32M', paused: true } as const;
+const NOTHING = { memory: '32M', paused: true } as const;
 
 /**
  * Reads the project's stages, and those of further folders: all `*.yaml` below them, named by their path.
- * @throws {InputError} for a file that is wrong, a name that two files have, an unknown name behind `extends` or
- * `peer`, or a circle of them
+ * @throws {InputError} for a file that is wrong, a name that two files have, an unknown name behind `extends`, `peer`
+ * or `earlier`, or a circle of them
  */
 export async function readStageBook(further: readonly string[] = []): Promise<StageBook> {
   const files = await Promise.all([STAGES_FOLDER, ...further].map(readStageFiles));
@@ -65,8 +66,15 @@ export function completeStages(files: readonly StageFile[]): StageBook {
   for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     complete(file, []);
     if (file.peer !== undefined) named(byName, file.peer);
+    if (file.earlier !== undefined) checkEarlier(file.earlier, complete(named(byName, file.earlier), []));
   }
   return book;
+}
+
+/** Before the one QEMU there is one other. */
+function checkEarlier({ cursor }: NonNullable<StageFile['earlier']>, { name, peer, earlier }: Stage): void {
+  if (earlier !== undefined) cursor.fail(`stage '${name}' has an earlier one itself`, 'one that has none');
+  if (peer !== undefined) cursor.fail(`stage '${name}' has a peer`, 'one that has none');
 }
 
 function named(
@@ -83,21 +91,27 @@ function named(
 }
 
 function layer(base: Stage | undefined, file: StageFile): Stage {
+  checkProgram(base, file);
+  const program = file.program ?? base?.program;
   const guest = file.guest ?? base?.guest;
   const peer = file.peer?.name ?? base?.peer;
+  const earlier = file.earlier?.name ?? base?.earlier;
   return {
     name: file.name,
     file: file.file,
     about: file.about,
-    machine: file.machine ?? base?.machine ?? NOTHING.machine,
+    machine: file.machine ?? base?.machine ?? defaultMachine(program),
     memory: file.memory ?? base?.memory ?? NOTHING.memory,
     paused: file.paused ?? (file.guest === undefined && (base?.paused ?? NOTHING.paused)),
     negotiated: file.negotiated ?? base?.negotiated ?? true,
+    files: [...(base?.files ?? []), ...file.files],
     images: [...(base?.images ?? []), ...file.images],
     arguments: [...(base?.arguments ?? []), ...file.arguments],
     prepare: [...(base?.prepare ?? []), ...file.prepare],
+    ...(program !== undefined && { program }),
     ...(guest !== undefined && { guest }),
     ...(peer !== undefined && { peer }),
+    ...(earlier !== undefined && { earlier }),
   };
 }
 

@@ -18,6 +18,11 @@ export interface FakeMachine {
   /** Has the suite offer this version of QEMU. */
   offer(suite: string, version: string): void;
   /**
+   * Has the suite offer a package besides that of the emulator.
+   * @param programs paths of the programs in it, each of which is `script`
+   */
+  offerPackage(suite: string, name: string, fake: FakePackage): void;
+  /**
    * Has the suite list QEMU's source package in this version; without `source` it is listed, and its files are not
    * there.
    */
@@ -30,6 +35,14 @@ export interface FakeMachine {
   commands(): readonly string[];
   /** Puts PATH back and removes the folder. */
   remove(): void;
+}
+
+/** A package with programs. */
+export interface FakePackage {
+  readonly version: string;
+  /** Paths of the programs, below the root; each of them is the script. */
+  readonly programs: readonly string[];
+  readonly script: string;
 }
 
 /** A source package: texts of files by path. */
@@ -67,8 +80,26 @@ if [ "$1" = indextargets ]; then
 fi
 work=$(dirname "$2")
 suite=$(sed -n 's/^Suites: //p' "$work/sources/archive.sources")
-for last; do case $last in update|install|source|download) phase=$last;; esac; done
-if [ "$phase" = download ]; then echo "E: Unable to locate package $last" >&2; exit 100; fi
+for last; do case $last in
+  update|install|source|download) phase=$last;;
+  --simulate) simulate=yes;;
+esac; done
+version() { sed -n 's/^# version: //p' "$fake/$suite.package.$1"; }
+fetch() { cp "$fake/$suite.package.$1" "$2/$1_$(version "$1")_amd64.deb"; }
+if [ "$phase" = download ]; then
+  for word; do case $word in
+    qemu-*)
+      [ -e "$fake/$suite.package.\${word%%=*}" ] || { echo "E: Unable to locate package $word" >&2; exit 100; }
+      echo "download $word" >> "$fake/commands"
+      fetch "\${word%%=*}" . ;;
+  esac; done
+  exit 0
+fi
+if [ "$simulate" = yes ]; then
+  echo "Inst qemu-system-x86 (1:7.2 fake [amd64])"
+  for word; do case $word in qemu-*) echo "Inst \${word%%=*} ($(version "\${word%%=*}") fake [amd64])";; esac; done
+  exit 0
+fi
 case $* in *Check-Valid-Until=false*) phase=$phase-anyway;; esac
 echo "$phase $suite" >> "$fake/commands"
 if [ -e "$fake/$suite.$phase" ]; then cat "$fake/$suite.$phase" >&2; exit 100; fi
@@ -76,6 +107,10 @@ if [ "$phase" = install ]; then
   [ -e "$fake/$suite.version" ] || { echo 'E: Unable to locate package qemu-system-x86' >&2; exit 100; }
   echo 'Need to get 42 MB of archives.'
   cp "$fake/$suite.version" "$work/cache/archives/qemu-system-x86_1%3a7.2_amd64.deb"
+  for word; do case $word in
+    qemu-system-x86|qemu-utils) ;;
+    qemu-*) fetch "\${word%%=*}" "$work/cache/archives";;
+  esac; done
 fi
 if [ "$phase" = source ]; then
   echo 'Need to get 42 MB of source archives.'
@@ -87,9 +122,16 @@ fi
 exit 0
 `;
 
-/** apt-cache: lists what `offerSource` said. */
+/** apt-cache: lists what `offerSource` said, and what `offerPackage` did. */
 const APT_CACHE = `#!/bin/sh
 suite=$(sed -n 's/^Suites: //p' "$(dirname "$2")/sources/archive.sources")
+if [ "$3" = show ]; then
+  for name; do
+    file=$(dirname "$0")/../$suite.package.$name
+    [ ! -e "$file" ] || printf 'Package: %s\\nVersion: %s\\n\\n' "$name" "$(sed -n 's/^# version: //p' "$file")"
+  done
+  exit 0
+fi
 cat "$(dirname "$0")/../sources/$suite/records" 2>/dev/null
 `;
 
@@ -104,6 +146,13 @@ mkdir -p "$3/usr/bin" "$3/usr/share/doc/qemu" "$3/usr/share/man/man1" "$3/usr/sh
 touch "$3/usr/share/man/man1/qemu.1.gz" "$3/usr/share/man/man7/qemu-cpu-models.7.gz"
 touch "$3/usr/share/man/man7/qemu-qmp-ref.7.gz"
 [ -e "$fake/fifo" ] && read -r word < "$fake/fifo"
+for program in $(sed -n 's/^# programs: //p' "$2"); do
+  mkdir -p "$3/$(dirname "$program")"
+  cp "$2" "$3/$program"
+  chmod +x "$3/$program"
+  added=yes
+done
+[ "$added" = yes ] && exit 0
 cp "$2" "$3/usr/bin/qemu-system-x86_64"
 chmod +x "$3/usr/bin/qemu-system-x86_64"
 `;
@@ -122,6 +171,11 @@ export function makeFakeMachine(): FakeMachine {
     dir,
     cache: join(dir, 'cache'),
     offer: (suite, version) => writeFileSync(join(dir, `${suite}.version`), fakeQemuScript(version)),
+    offerPackage: (suite, name, { version, programs, script }) => {
+      const [first, ...rest] = script.split('\n');
+      const notes = [`# version: ${version}`, `# programs: ${programs.join(' ')}`];
+      writeFileSync(join(dir, `${suite}.package.${name}`), [first, ...notes, ...rest].join('\n'));
+    },
     offerSource: (suite, version, source) => writeFakeSource(join(dir, 'sources', suite), version, source),
     fail: (suite, text, phase = 'update') => writeFileSync(join(dir, `${suite}.${phase}`), text),
     block: () => {

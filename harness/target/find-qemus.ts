@@ -5,6 +5,7 @@ import type { MissingTarget } from '../results/verdict.ts';
 import { compareReleases } from '../release/compare-releases.ts';
 import { findOnPath } from './child-process.ts';
 import { digestOfFile } from './digest-cache.ts';
+import { GUEST_AGENT, STORAGE_DAEMON } from './known-programs.ts';
 import { identifyQemu } from './probe-qemu.ts';
 import { type QemuBinary, type QemuPrograms } from './qemu-binary.ts';
 import { cacheFolder, readReleases } from './release-cache.ts';
@@ -94,20 +95,31 @@ export async function probeBinary(file: string, options: ProbeOptions): Promise<
 /** Of a build tree or an installation: the tools stand where the emulator does. */
 function programsBeside(path: string): QemuPrograms {
   const folder = dirname(realpathSync(path));
-  const beside = (...names: string[]): readonly string[] | undefined => {
-    const file = names.map((name) => join(folder, name)).find((each) => existsSync(each));
-    const found = file ?? findOnPath(names[0] ?? '');
-    return found === undefined ? undefined : [found];
+  const beside = (...places: readonly string[]): readonly string[] | undefined => {
+    const file = places.map((place) => join(folder, place)).find((each) => existsSync(each));
+    return file === undefined ? undefined : [file];
+  };
+  const tool = (name: string, ...places: readonly string[]): readonly string[] | undefined => {
+    const onPath = findOnPath(name);
+    return beside(name, ...places) ?? (onPath === undefined ? undefined : [onPath]);
   };
   return {
     command: [path],
     env: inheritedEnvironment(),
     dataArgs: [],
-    qemuImg: beside('qemu-img'),
-    storageDaemon: beside('qemu-storage-daemon', 'storage-daemon/qemu-storage-daemon'),
+    qemuImg: tool('qemu-img'),
+    storageDaemon: tool(STORAGE_DAEMON, ...(BUILD_PLACES[STORAGE_DAEMON] ?? [])),
     path,
+    // Not from PATH: another program of the same build is meant.
+    findProgram: (name) => beside(name, ...(BUILD_PLACES[name] ?? [])),
   };
 }
+
+/** Where a program stands that is not in the emulator's own folder: in a build tree, and where it is installed. */
+const BUILD_PLACES: Readonly<Record<string, readonly string[]>> = {
+  [STORAGE_DAEMON]: ['storage-daemon/qemu-storage-daemon'],
+  [GUEST_AGENT]: ['qga/qemu-ga', '../sbin/qemu-ga'],
+};
 
 /** What a developer's build may need: its libraries' place, and the settings of sanitizers. */
 function inheritedEnvironment(): Record<string, string> {

@@ -62,13 +62,35 @@ export async function openSuite(
 }
 
 /**
- * Downloads a package without what it depends on, for the next `unpackPackages` to unpack. It is no failure when the
- * suite has no such package: some archives keep a part of QEMU elsewhere.
- * @throws {SetupError} when it cannot be fetched
+ * Downloads packages (`name` or `name=version`) without what they depend on, for `unpackDownloads` to unpack.
+ * @throws {NotOffered} when the suite has no such package
+ * @throws {SetupError} when one cannot be fetched
  */
-export async function downloadAlone(open: OpenSuite, name: string): Promise<void> {
-  const end = await runOnSuite(open, ['apt-get', 'download', name], { cwd: archivesFolder(open) });
-  if (end.code !== 0 && !NO_PACKAGE.test(end.stderr)) throw downloadError(open.suite, end);
+export async function downloadAlone(open: OpenSuite, packages: readonly string[]): Promise<void> {
+  if (packages.length === 0) return;
+  const end = await runOnSuite(open, ['apt-get', 'download', ...packages], { cwd: archivesFolder(open) });
+  if (end.code !== 0) throw downloadError(open.suite, end);
+}
+
+/**
+ * Downloads packages with those that they depend on, except for what is there already, for `unpackDownloads` to unpack.
+ * @param there names of packages
+ * @throws {NotOffered} when the suite has no such package
+ * @throws {SetupError} when one cannot be fetched
+ */
+export async function downloadMissing(
+  open: OpenSuite,
+  packages: readonly string[],
+  there: ReadonlySet<string>,
+): Promise<void> {
+  if (packages.length === 0) return;
+  // What is there is not told to apt, which would rather exchange it all: its choice is the same as at the first time.
+  const end = await runApt(open, ['install', '--simulate', ...packages]);
+  if (end.code !== 0) throw downloadError(open.suite, end);
+  const missing = [...end.stdout.matchAll(/^Inst (\S+) \((\S+) /gm)].flatMap(([, name = '', version = '']) =>
+    there.has(name) ? [] : [`${name}=${version}`],
+  );
+  await downloadAlone(open, missing);
 }
 
 function archivesFolder(open: OpenSuite): string {
@@ -93,6 +115,18 @@ export async function unpackPackages(
   };
   const end = await runApt(open, ['install', '--download-only', ...packages], onLine);
   if (end.code !== 0) throw downloadError(open.suite, end);
+  return unpackDownloads(open, root, progress);
+}
+
+/**
+ * Unpacks all that was downloaded into `root`.
+ * @throws {SetupError} when one cannot be unpacked
+ */
+export async function unpackDownloads(
+  open: OpenSuite,
+  root: string,
+  progress: SuiteProgress,
+): Promise<readonly UnpackedPackage[]> {
   const folder = archivesFolder(open);
   const files = readdirSync(folder).filter((name) => name.endsWith('.deb'));
   progress('unpack', `${files.length} packages`);

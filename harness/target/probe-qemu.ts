@@ -5,8 +5,10 @@ import { SetupError } from '../errors.ts';
 import { isJsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
 import type { Incoming } from '../qmp/connection.ts';
+import { machineOfArchitecture } from './known-programs.ts';
 import type { Accelerator, QemuPrograms } from './qemu-binary.ts';
-import { baseArguments, QemuStartError, startQemu, type RunningQemu } from './start-qemu.ts';
+import { QemuStartError } from './server-process.ts';
+import { baseArguments, startQemu, type RunningQemu } from './start-qemu.ts';
 
 /** What a QEMU says of itself. */
 export interface QemuIdentity {
@@ -58,22 +60,12 @@ export async function probeAccelerators(
   };
 }
 
-/** Machines that every build of the architecture has. */
-const MACHINES: Partial<Record<string, string>> = {
-  x86_64: 'pc',
-  i386: 'pc',
-  aarch64: 'virt',
-  riscv64: 'virt',
-  ppc64: 'pseries',
-  s390x: 's390-ccw-virtio',
-};
-
 async function reasonAgainst(
   programs: QemuPrograms,
   accelerator: Accelerator,
   architecture: string,
 ): Promise<string | undefined> {
-  const args = [...baseArguments(accelerator), '-machine', MACHINES[architecture] ?? 'none'];
+  const args = [...baseArguments(accelerator), '-machine', machineOfArchitecture(architecture)];
   try {
     return await withQemu(programs, args, async ({ connection, negotiate }) => {
       await negotiate([], PATIENCE);

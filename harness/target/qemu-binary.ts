@@ -13,6 +13,10 @@ export interface QemuPrograms {
   readonly storageDaemon: readonly string[] | undefined;
   /** The binary's file. */
   readonly path: string;
+  /** The words that start another program of the same build, by its file name; `undefined` where it is not there. */
+  readonly findProgram: (name: string) => readonly string[] | undefined;
+  /** Why programs that were asked for could not be installed with it; by file name. */
+  readonly absent?: Readonly<Record<string, string>>;
 }
 
 /** A QEMU that was started once, and what it said of itself. */

@@ -25,6 +25,8 @@ export interface ReleaseRecord {
   readonly dataPath: readonly string[];
   readonly modulePath: string;
   readonly packages: readonly UnpackedPackage[];
+  /** Why programs that were asked for cannot be had for it; by file name. */
+  readonly absent?: Readonly<Record<string, string>>;
 }
 
 /** An installed release. */
@@ -122,6 +124,15 @@ export function readJsonFile(path: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Writes down what has become of an installed release. */
+export function writeRelease(release: InstalledRelease): void {
+  // Where it stands is not part of it: the cache may be moved.
+  const record: { -readonly [Key in keyof InstalledRelease]?: InstalledRelease[Key] } = { ...release };
+  delete record.folder;
+  delete record.root;
+  writeAtomically(join(release.folder, 'release.json'), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
 function readRelease(cache: string, version: string): InstalledRelease[] {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { KNOWN_PROGRAMS } from './known-programs.ts';
 import type { QemuBinary, QemuPrograms } from './qemu-binary.ts';
 import type { InstalledRelease } from './release-cache.ts';
 import { findLibraryPath, resolveInside, runnable, type UnpackedTree } from './unpacked-tree.ts';
@@ -12,6 +13,8 @@ export interface ReleaseLayout extends UnpackedTree {
 }
 
 const BINARY = 'usr/bin/qemu-system-x86_64';
+/** Where packages put programs for users, and those for administrators, as the guest agent. */
+const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin'];
 const TOOLS = ['usr/bin/qemu-img', 'usr/bin/qemu-storage-daemon'];
 /** Firmware comes in packages of its own, with folders of their own. */
 const DATA = ['usr/share/qemu', 'usr/share/seabios', 'usr/share/seabios/optionrom', 'usr/lib/ipxe/qemu'];
@@ -20,11 +23,11 @@ const DATA = ['usr/share/qemu', 'usr/share/seabios', 'usr/share/seabios/optionro
 export async function surveyRelease(root: string): Promise<ReleaseLayout> {
   const modulePath = findModulePath(root);
   const modules = existsSync(join(root, modulePath)) ? readdirSync(join(root, modulePath)) : [];
-  const programs = [BINARY, ...TOOLS, ...modules.map((name) => join(modulePath, name))];
-  const libraryPath = await findLibraryPath(
-    root,
-    programs.filter((program) => existsSync(join(root, program))),
-  );
+  const programs = KNOWN_PROGRAMS.flatMap((name) => findInRelease(root, name) ?? []);
+  const tools = TOOLS.filter((tool) => existsSync(join(root, tool)));
+  const libraryPath = await findLibraryPath(root, [
+    ...new Set([...programs, ...tools, ...modules.map((name) => join(modulePath, name))]),
+  ]);
   return { root, libraryPath, dataPath: DATA.filter((folder) => existsSync(join(root, folder))), modulePath };
 }
 
@@ -41,18 +44,29 @@ export function programsOfRelease(layout: ReleaseLayout): QemuPrograms {
     qemuImg,
     storageDaemon,
     path: join(layout.root, BINARY),
+    findProgram: (name) => {
+      const program = findInRelease(layout.root, name);
+      return program === undefined ? undefined : runnable(layout, program);
+    },
   };
+}
+
+/** The place of a program in an unpacked release, relative to its root; `undefined` where it has none. */
+export function findInRelease(root: string, program: string): string | undefined {
+  const places = PROGRAM_FOLDERS.map((folder) => join(folder, program));
+  return places.find((place) => resolveInside(root, place) !== undefined);
 }
 
 /** An installed release as a target. */
 export function binaryOfRelease(release: InstalledRelease): QemuBinary {
-  const { version, package: packaged, architecture, digest } = release;
+  const { version, package: packaged, architecture, digest, absent = {} } = release;
   return {
     ...programsOfRelease(release),
     version,
     package: packaged,
     architecture,
     digest,
+    absent,
     origin: 'release',
   };
 }

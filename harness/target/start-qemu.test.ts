@@ -9,7 +9,8 @@ import { isJsonObject } from '../json/value.ts';
 import { findOnPath } from './child-process.ts';
 import { findQemus } from './find-qemus.ts';
 import type { QemuBinary, QemuPrograms } from './qemu-binary.ts';
-import { baseArguments, killAllQemus, QemuStartError, startQemu } from './start-qemu.ts';
+import { killAllQemus, QemuStartError } from './server-process.ts';
+import { baseArguments, startQemu } from './start-qemu.ts';
 
 const ARGS = [...baseArguments('tcg'), '-machine', 'none', '-S'];
 const PATIENCE = 10_000;
@@ -42,6 +43,7 @@ describe('startQemu', () => {
     dataArgs: [],
     qemuImg: undefined,
     storageDaemon: undefined,
+    findProgram: () => undefined,
     path: 'sh',
   });
   const failure = (promise: Promise<unknown>): Promise<QemuStartError> =>

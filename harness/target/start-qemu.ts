@@ -1,13 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
-import { Duplex } from 'node:stream';
-import { SetupError } from '../errors.ts';
+import type { Duplex } from 'node:stream';
 import { QmpConnection, type Incoming } from '../qmp/connection.ts';
 import { watchDeadline, type Deadline } from '../qmp/deadline.ts';
 import type { Greeting } from '../qmp/message.ts';
 import type { ProcessEnd } from '../results/verdict.ts';
-import { BoundedText } from './bounded-text.ts';
-import { startProgram } from './child-process.ts';
 import type { Accelerator, QemuPrograms } from './qemu-binary.ts';
+import { startError, startProcess, type RunningProcess } from './server-process.ts';
 
 /** Sees every byte of every monitor; `connection` is `main` or the name of an extra monitor. */
 export type MonitorObserver = (connection: string, direction: '->' | '<-', bytes: Buffer, at: number) => void;
@@ -30,11 +27,22 @@ export interface ExtraMonitor {
   readonly pretty?: boolean;
 }
 
-/** A QEMU that has greeted. */
-export interface RunningQemu {
+/** A program of QEMU that dialogues can be with. */
+export interface RunningServer {
   readonly pid: number;
   /** The command line as it was started, without what ties it to our own life. */
   readonly command: readonly string[];
+  readonly connection: QmpConnection;
+  /** Resolves when the process has ended, by whatever. */
+  readonly exited: Promise<ProcessEnd>;
+  /** What it has written to stderr: the first 4 kB and the last 16 kB. */
+  readonly stderr: () => string;
+  /** Sends SIGKILL. Whoever needs the process gone awaits the result; the kill itself is done on return. */
+  readonly kill: () => Promise<ProcessEnd>;
+}
+
+/** A QEMU, or a storage daemon, that has greeted. */
+export interface RunningQemu extends RunningServer {
   /** The main monitor, still in capabilities negotiation mode. */
   readonly connection: QmpConnection;
   readonly greeting: Greeting;
@@ -48,32 +56,12 @@ export interface RunningQemu {
    * @throws {QemuStartError} when it ends instead of answering, or does not answer in time
    */
   readonly negotiate: (capabilities?: readonly string[], deadline?: Deadline) => Promise<Incoming>;
-  /** Resolves when the process has ended, by whatever. */
-  readonly exited: Promise<ProcessEnd>;
-  /** What it has written to stderr: the first 4 kB and the last 16 kB. */
-  readonly stderr: () => string;
-  /** Sends SIGKILL. Whoever needs the process gone awaits the result; the kill itself is done on return. */
-  readonly kill: () => Promise<ProcessEnd>;
   /** Ends it by the command `quit`; by SIGKILL where that does not end it in time. */
   readonly quit: (deadline?: Deadline) => Promise<ProcessEnd>;
 }
 
-/** QEMU ended, or did not greet. `end` has its command line, exit status and stderr. */
-export class QemuStartError extends SetupError {
-  readonly end: ProcessEnd;
-
-  constructor(what: string, end: ProcessEnd, cause: unknown) {
-    super(`${what}: ${lastLine(end.stderr)}; command: ${end.command.join(' ')}`, { cause });
-    this.end = end;
-  }
-}
-
 const GREETING_PATIENCE = 20_000;
 const QUIT_PATIENCE = 5_000;
-/** How long stderr may stay open after the process is gone: a helper that it left behind may hold it. */
-const STDERR_PATIENCE = 200;
-
-const running = new Set<RunningProcess>();
 
 /** Options that every QEMU of ours gets: nothing of the machine's configuration, no window, no device unasked. */
 export function baseArguments(accelerator: Accelerator): readonly string[] {
@@ -85,7 +73,7 @@ export function baseArguments(accelerator: Accelerator): readonly string[] {
  * LANG and what the binary needs; it does not outlive us.
  * @throws {QemuStartError} when it ends before it greets, or does not greet in time
  */
-export async function startQemu(
+export function startQemu(
   binary: QemuPrograms,
   args: readonly string[],
   options: StartOptions,
@@ -93,12 +81,36 @@ export async function startQemu(
   const extras = options.extraMonitors ?? [];
   const monitorArgs = [{ name: 'main' }, ...extras].flatMap(monitorArguments);
   const channels = options.channels ?? [];
-  const monitorCount = 1 + extras.length;
   const channelArgs = channels.flatMap((id, index) => [
     '-chardev',
-    `socket,id=${id},fd=${3 + monitorCount + index}`,
+    `socket,id=${id},fd=${4 + extras.length + index}`,
   ]);
   const command = [...binary.command, ...binary.dataArgs, ...channelArgs, ...args, ...monitorArgs];
+  return startMonitored(command, binary, options);
+}
+
+/**
+ * Starts a storage daemon with a monitor on a socket pair, and waits for its greeting.
+ * @throws {QemuStartError} when it ends before it greets, or does not greet in time
+ */
+export function startStorageDaemon(
+  binary: Pick<QemuPrograms, 'command' | 'env'>,
+  args: readonly string[],
+  options: Pick<StartOptions, 'dir' | 'deadline' | 'observer'>,
+): Promise<RunningQemu> {
+  const id = 'qmp-conformance-main';
+  // It takes its options in order: what it cannot have ends it before it greets.
+  const monitor = ['--chardev', `socket,id=${id},fd=3`, '--monitor', `chardev=${id}`];
+  return startMonitored([...binary.command, ...args, ...monitor], binary, options);
+}
+
+async function startMonitored(
+  command: readonly string[],
+  binary: Pick<QemuPrograms, 'env'>,
+  options: StartOptions,
+): Promise<RunningQemu> {
+  const { extraMonitors: extras = [], channels = [] } = options;
+  const monitorCount = 1 + extras.length;
   const process = startProcess(command, binary, options.dir, monitorCount + channels.length);
   const [connection, ...others] = process.streams
     .slice(0, monitorCount)
@@ -115,69 +127,6 @@ export async function startQemu(
   } catch (error) {
     throw await startError(process, error, 'greeted');
   }
-}
-
-/** Kills every QEMU that we started, each by its id, and waits until they are gone. */
-export async function killAllQemus(): Promise<void> {
-  await Promise.all([...running].map((process) => process.kill()));
-}
-
-/** A process that may not have greeted yet. */
-interface RunningProcess {
-  readonly command: readonly string[];
-  readonly pid: number | undefined;
-  readonly streams: readonly Duplex[];
-  readonly exited: Promise<ProcessEnd>;
-  readonly stderr: () => string;
-  readonly kill: () => Promise<ProcessEnd>;
-}
-
-function startProcess(
-  command: readonly string[],
-  binary: QemuPrograms,
-  dir: string,
-  socketPairs: number,
-): RunningProcess {
-  const pipes = Array.from({ length: socketPairs }, () => 'pipe' as const);
-  const child = startProgram(command, {
-    cwd: dir,
-    env: { PATH: process.env['PATH'], HOME: dir, TMPDIR: dir, LANG: 'C', ...binary.env },
-    stdio: ['ignore', 'ignore', 'pipe', ...pipes],
-  });
-  const stderr = new BoundedText();
-  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-  const exited = endOfProcess(child, command, stderr).finally(() => running.delete(started));
-  const kill = (): Promise<ProcessEnd> => {
-    child.kill('SIGKILL');
-    return exited;
-  };
-  const streams = child.stdio.slice(3).filter((stream): stream is Duplex => stream instanceof Duplex);
-  const started = { command, pid: child.pid, streams, exited, kill, stderr: () => stderr.toString() };
-  running.add(started);
-  return started;
-}
-
-/** Node's `close` would wait for the monitors too, which close only when they were read to their end. */
-function endOfProcess(
-  child: ChildProcess,
-  command: readonly string[],
-  stderr: BoundedText,
-): Promise<ProcessEnd> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      stderr.push(Buffer.from(error.message));
-      if (child.pid === undefined) resolve({ command, code: null, signal: null, stderr: stderr.toString() });
-    });
-    child.once('exit', (code, signal) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        resolve({ command, code, signal, stderr: stderr.toString() });
-      };
-      const timer = setTimeout(finish, STDERR_PATIENCE);
-      if (child.stderr?.closed === false) child.stderr.once('close', finish);
-      else finish();
-    });
-  });
 }
 
 function runningQemu(
@@ -212,27 +161,6 @@ function runningQemu(
     kill,
     quit,
   };
-}
-
-async function startError(process: RunningProcess, cause: unknown, step: string): Promise<QemuStartError> {
-  // A process that closed its monitor is ending, and its own exit status tells more than our signal.
-  const hangs = cause instanceof Error && cause.name !== 'ConnectionClosed';
-  const end = await (hangs ? process.kill() : process.exited);
-  const what = hangs
-    ? `QEMU has not ${step} (${cause.message})`
-    : `QEMU ended before it ${step}, ${describeEnd(end)}`;
-  return new QemuStartError(what, end, cause);
-}
-
-/** The exit status or signal, in words. */
-function describeEnd({ code, signal }: ProcessEnd): string {
-  if (signal !== null) return `killed by ${signal}`;
-  return code === null ? 'never started' : `exit status ${code}`;
-}
-
-function lastLine(stderr: string): string {
-  const line = stderr.trimEnd().split('\n').at(-1) ?? '';
-  return line === '' ? 'nothing on stderr' : line;
 }
 
 function monitorArguments({ name, pretty }: ExtraMonitor, index: number): readonly string[] {

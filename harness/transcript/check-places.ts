@@ -5,12 +5,12 @@ import { ELIDED } from './read-pattern.ts';
 import type { Direction, Pattern, TranscriptMessage } from './transcript.ts';
 
 /**
- * Holds the rules and substitutions of a front matter against the messages: one that can apply nowhere is a mistake,
+ * Holds the rules, substitutions and descriptors of a front matter against the messages: one that can apply nowhere is a mistake,
  * as it would silently demand nothing. Behind an elision anything may stand, so there every place is possible.
  * @throws {InputError} with the place of the first rule that leads nowhere
  */
 export function checkPlaces(
-  { rules, substitutions }: ReadHead,
+  { rules, substitutions, descriptors }: ReadHead,
   messages: readonly TranscriptMessage[],
 ): void {
   for (const { content, cursor } of rules) {
@@ -28,6 +28,7 @@ export function checkPlaces(
     const [pattern, steps] = patternOf(content.at, '->', cursor, messages);
     if (findPlaces(pattern, steps, false).length === 0) fail(cursor, content.at);
   }
+  for (const { content, cursor } of descriptors) patternOf(content.at, '->', cursor, messages);
 }
 
 function fail(cursor: YamlCursor, at: string): never {

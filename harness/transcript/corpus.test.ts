@@ -63,7 +63,7 @@ describe('corpus of transcripts', () => {
         expect(validate(frontMatterOf(text)), JSON.stringify(validate.errors)).to.equal(true);
       });
     }
-    for (const name of ['minimal', 'documented', 'wire-capture', 'malformed']) {
+    for (const name of ['minimal', 'documented', 'wire-capture', 'malformed', 'releases-and-descriptors']) {
       it(`${name} is canonical, to the byte`, () => {
         const text = readFileSync(`${corpus}valid/${name}.qmp`, 'utf8');
         expect(writeTranscript(readTranscript(text, name))).to.equal(text);

@@ -159,7 +159,11 @@ describe('writeTranscript', () => {
   const optional = { requiredKeys: [] as [] };
   const objects = fc.dictionary(text, anyJson, { maxKeys: 3, noNullPrototype: true });
   const on = fc.constantFrom('main' as const, 'peer' as const);
-  const step = fc.oneof(
+  const descriptor = fc.constantFrom(
+    { kind: 'file' as const, name: 'tls/no.1' },
+    { kind: 'socketpair' as const },
+  );
+  const act = fc.oneof(
     fc.record({
       kind: fc.constant('execute' as const),
       on,
@@ -167,6 +171,14 @@ describe('writeTranscript', () => {
       arguments: fc.option(objects, { nil: undefined }),
     }),
     fc.record({ kind: fc.constant('execute' as const), on, command: text, arguments: objects, error: text }),
+    fc.record({
+      kind: fc.constant('execute' as const),
+      on,
+      command: text,
+      arguments: objects,
+      descriptor,
+      capture: fc.constantFrom({ fd: '/fd' }, { null: '/a~1b/', b: '/0' }),
+    }),
     fc.record({
       kind: fc.constant('until' as const),
       on,
@@ -181,12 +193,21 @@ describe('writeTranscript', () => {
       data: fc.option(anyJson, { nil: undefined }),
     }),
     fc.record({ kind: fc.constantFrom('serial' as const, 'type' as const), on, text }),
+    fc.constant({ kind: 'spice' as const, on: 'main' as const, socket: 'spice.sock' }),
+  );
+  const step = fc.oneof(
+    act,
+    fc.tuple(act, releases).map(([one, range]) => ({ ...one, releases: range })),
   );
   const head = fc
     .record(
       {
         stage: path,
-        missing: text,
+        missing: fc.oneof(
+          text,
+          fc.array(fc.record({ releases, state: text }), { minLength: 1, maxLength: 2 }),
+        ),
+        descriptors: fc.constantFrom([], [{ at: '/1', descriptor: { kind: 'socketpair' as const } }]),
         requires: fc.record(
           {
             releases,

@@ -4,33 +4,47 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 export type Side = 'main' | 'peer';
 
 /** One step of a preparation. Waiting is for events, states and output, never for time. */
-export type Step =
+export type Step = StepScope & StepAct;
+
+/** Where a step is performed. */
+interface StepScope {
+  readonly on: Side;
+  /** Only on these releases; on all where it is absent. */
+  readonly releases?: string;
+}
+
+type StepAct =
   /** Executes a command, which must succeed (or fail with the class named). */
   | {
       readonly kind: 'execute';
-      readonly on: Side;
       readonly command: string;
       readonly arguments: JsonObject | undefined;
       readonly error?: string;
       /** What the host or the build does not have when the command is refused: the row is then `untestable`. */
       readonly missing?: string;
+      readonly descriptor?: Descriptor;
+      /** Names for values of the reply, each with the JSON Pointer into its `return`: the dialogue may send them. */
+      readonly capture?: Readonly<Record<string, string>>;
     }
   /** Executes a query again and again until its reply has the members and values given. */
   | {
       readonly kind: 'until';
-      readonly on: Side;
       readonly command: string;
       readonly arguments: JsonObject | undefined;
       readonly returns: JsonValue;
     }
   /** Waits for an event, which may have come already. */
-  | {
-      readonly kind: 'event';
-      readonly on: Side;
-      readonly event: string;
-      readonly data: JsonValue | undefined;
-    }
+  | { readonly kind: 'event'; readonly event: string; readonly data: JsonValue | undefined }
   /** Waits until the guest has written this to its first serial port. */
-  | { readonly kind: 'serial'; readonly on: Side; readonly text: string }
+  | { readonly kind: 'serial'; readonly text: string }
   /** Writes this to the guest's first serial port. */
-  | { readonly kind: 'type'; readonly on: Side; readonly text: string };
+  | { readonly kind: 'type'; readonly text: string }
+  /** Connects a SPICE client to this unix socket of the row's folder, for as long as the row is performed. */
+  | { readonly kind: 'spice'; readonly socket: string };
+
+/** What is handed over with a command (SCM_RIGHTS of unix(7)). */
+export type Descriptor =
+  /** A file of the row's folder, open for reading and writing; made empty where it is not there. */
+  | { readonly kind: 'file'; readonly name: string }
+  /** One end of a pair of stream sockets. The other is ours, and nothing is written to it. */
+  | { readonly kind: 'socketpair' };

@@ -118,6 +118,8 @@ function writeStep(step: Step): string {
       return mapping({ serial: quote(step.text), ...scope });
     case 'type':
       return mapping({ type: quote(step.text), ...scope });
+    case 'spice':
+      return mapping({ spice: word(step.socket), ...scope });
   }
 }
 
