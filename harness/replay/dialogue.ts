@@ -158,9 +158,18 @@ function isResponse({ kind }: Incoming): boolean {
   return kind === 'success' || kind === 'error';
 }
 
+/**
+ * Takes the event that is shown. Several of one name may come, as a job's do for each state: the first that is as
+ * shown is meant, and the others are left for what the transcript shows next. Where none is, the first is the answer.
+ */
 async function expectEvent(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
   const name = stringAt(valueOfPattern(pattern).value, 'event');
-  const event = takeHeard(dialogue, name) ?? (await awaitEvent(dialogue, name, index));
+  const isShown = (event: HeardEvent): boolean =>
+    event.name === name && mismatchesOf(dialogue, pattern, event.value, index).length === 0;
+  const event =
+    takeHeard(dialogue, isShown) ??
+    (await awaitEvent(dialogue, isShown, index)) ??
+    takeHeard(dialogue, (heard) => heard.name === name);
   if (event !== undefined) {
     compare(dialogue, pattern, event.value, index);
     return;
@@ -170,20 +179,38 @@ async function expectEvent(dialogue: Dialogue, pattern: Pattern, index: number):
   blame(dialogue, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
 }
 
-function takeHeard(dialogue: Dialogue, name: string): HeardEvent | undefined {
-  const at = dialogue.heard.findIndex((event) => event.name === name);
+/** Compares without taking note of anything. */
+function mismatchesOf(
+  dialogue: Dialogue,
+  pattern: Pattern,
+  live: JsonValue,
+  index: number,
+): readonly Complaint[] {
+  const rules = rulesFor(dialogue.transcript.head.match, index);
+  return matchMessage(pattern, live, { rules, captures: new Map(dialogue.captures) }).mismatches;
+}
+
+function takeHeard(dialogue: Dialogue, wants: (event: HeardEvent) => boolean): HeardEvent | undefined {
+  const at = dialogue.heard.findIndex(wants);
   return at < 0 ? undefined : dialogue.heard.splice(at, 1)[0];
 }
 
-async function awaitEvent(dialogue: Dialogue, name: string, index: number): Promise<HeardEvent | undefined> {
+async function awaitEvent(
+  dialogue: Dialogue,
+  wants: (event: HeardEvent) => boolean,
+  index: number,
+): Promise<HeardEvent | undefined> {
   const until = performance.now() + dialogue.patience;
   for (let left = dialogue.patience; left > 0; left = until - performance.now()) {
     const incoming = await dialogue.connection.next(left).catch(undefinedAtDeadline);
     if (incoming === undefined) return undefined;
-    if (isResponse(incoming)) dialogue.responses.push(incoming);
-    else judge(dialogue, incoming, '', index);
-    const event = takeHeard(dialogue, name);
-    if (event !== undefined) return event;
+    if (isResponse(incoming)) {
+      dialogue.responses.push(incoming);
+      continue;
+    }
+    judge(dialogue, incoming, '', index);
+    const last = dialogue.heard.at(-1);
+    if (last !== undefined && wants(last)) return dialogue.heard.pop();
   }
   return undefined;
 }

@@ -46,6 +46,10 @@ const QUERY = '-> { "execute": "query-status" }\n<- { "return": { "running": tru
 const STATUS = (text: string): Fake => ({ commands: { 'query-status': [{ send: text }] } });
 const HONEST = '{"return": {"running": true, "status": "running"}, "id": ID}';
 const STOP = '{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}';
+const JOB = (status: string): string =>
+  `{"event": "JOB_STATUS_CHANGE", "data": {"id": "j", "status": "${status}"}, "timestamp": {"seconds": 1, "microseconds": 2}}`;
+const CONCLUDED = 'match:\n  - { at: /2/data/status, as: exact }\n';
+const STOPPED = `-> { "execute": "stop" }\n<- { "return": {} }\n<- ${JOB('concluded')}\n`;
 const KNOWN = "- { rows: 'examples/a/b', reason: it is known, review-by: '2999-01-01' }\n";
 
 const CASES: readonly Case[] = [
@@ -69,6 +73,40 @@ const CASES: readonly Case[] = [
     verdict: 'fail',
     reason: 'no event STOP within 0.4 s; expected the event STOP',
     findings: ['behaviour shape/missing-event'],
+  },
+  {
+    title: 'the event that is shown, after another of its name',
+    head: CONCLUDED,
+    body: STOPPED,
+    fake: {
+      commands: {
+        stop: [{ send: JOB('running') }, { send: JOB('concluded') }, { send: '{"return": {}, "id": ID}' }],
+      },
+    },
+    verdict: 'pass',
+  },
+  {
+    title: 'the event that is shown, after its response and another of its name',
+    head: CONCLUDED,
+    body: STOPPED,
+    fake: {
+      commands: {
+        stop: [{ send: '{"return": {}, "id": ID}' }, { send: JOB('running') }, { send: JOB('concluded') }],
+      },
+    },
+    verdict: 'pass',
+  },
+  {
+    title: 'an event of the name that is shown, and none as shown',
+    head: CONCLUDED,
+    body: STOPPED,
+    fake: {
+      commands: {
+        stop: [{ send: JOB('running') }, { send: JOB('waiting') }, { send: '{"return": {}, "id": ID}' }],
+      },
+    },
+    verdict: 'fail',
+    findings: ['behaviour exact/value'],
   },
   {
     title: 'an error where success is documented',
@@ -395,7 +433,7 @@ function fakeTarget(fake: Fake): PlannedTarget {
       architecture: 'x86_64',
       accelerator: 'tcg',
       commands: new Set(['query-status', 'stop', 'quit', 'query-memory-size-summary']),
-      events: new Set(['STOP']),
+      events: new Set(['STOP', 'JOB_STATUS_CHANGE']),
       complete: true,
     },
     validator: createValidator(loadSchema('10.0')),
