@@ -14,7 +14,7 @@ export function addGuestsCommand(program: Command): void {
     .command('build')
     .description(
       'Assembles the sources in recordings/guests and writes the hex files that stand beside them. ' +
-        'Uses GNU as and ld for x86 from PATH, else from the package archive (binutils).',
+        'Uses GNU as and ld for each architecture from PATH, else from the package archive (binutils).',
     )
     .option('--check', 'write nothing; exit with 1 if a hex file is not what its source makes')
     .option('--json', 'print one JSON array of {name, state}')
@@ -41,10 +41,11 @@ async function build(options: BuildOptions): Promise<void> {
   // An orphan is a finding of either: nobody can review bytes without their source.
   const isFinding = options.check === true ? isWrong : isOrphan;
   if (guests.some(isFinding)) process.exitCode = 1;
+  else if (guests.some(({ state }) => state === 'unbuilt')) process.exitCode = 3;
 }
 
 function isWrong({ state }: GuestState): boolean {
-  return state !== 'current';
+  return state !== 'current' && state !== 'unbuilt';
 }
 
 function isOrphan({ state }: GuestState): boolean {
@@ -55,7 +56,7 @@ function isWritable(guest: GuestState): boolean {
   return isWrong(guest) && !isOrphan(guest);
 }
 
-function describe({ name, state }: GuestState, isCheck: boolean): string {
+function describe({ name, state, reason }: GuestState, isCheck: boolean): string {
   switch (state) {
     case 'current':
       return 'current';
@@ -63,6 +64,8 @@ function describe({ name, state }: GuestState, isCheck: boolean): string {
       return isCheck ? `${name}.hex is not what ${name}.s makes; run guests build` : 'rewritten';
     case 'missing':
       return isCheck ? `${name}.hex is missing; run guests build` : 'written';
+    case 'unbuilt':
+      return `not built: ${reason ?? ''}`;
     case 'orphan':
       return `${name}.hex has no source; write ${name}.s, or remove it`;
   }

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
-import { findOnPath } from '../target/child-process.ts';
 import { runProgram } from '../target/run-program.ts';
+import { architectureOfGuest, type GuestArchitecture } from './guest-architecture.ts';
 import {
   guestFiles,
   guestOrigin,
@@ -12,52 +12,68 @@ import {
   SECTOR_SIZE,
   writeGuestHex,
 } from './guest-image.ts';
-
-/** GNU as and ld that can make x86 code: the words that start each, before its arguments. */
-export interface Assembler {
-  readonly as: readonly string[];
-  readonly ld: readonly string[];
-}
-
-/** Whence the assembler comes; throws SetupError where it comes from nowhere. */
-export type FindAssembler = () => Assembler | Promise<Assembler>;
+import { TOOLCHAINS, type Assembler, type FindAssembler } from './toolchain.ts';
 
 /** How a guest's hex file stands to its source. */
 export interface GuestState {
   readonly name: string;
-  /** `stale`: the hex file says something else; `missing`: there is none; `orphan`: a hex file without source. */
-  readonly state: 'current' | 'stale' | 'missing' | 'orphan';
-  /** What the hex file should say; absent for an orphan. */
+  /**
+   * `stale`: the hex file says something else; `missing`: there is none; `orphan`: a hex file without source; `unbuilt`:
+   * there is no assembler for it.
+   */
+  readonly state: 'current' | 'stale' | 'missing' | 'orphan' | 'unbuilt';
+  /** What the hex file should say, where it was built. */
   readonly hex?: string;
+  /** Why it is `unbuilt`. */
+  readonly reason?: string;
 }
 
-/** The assembler on PATH: binutils for this machine where it is an x86, else those that cross-assemble for x86. */
-export function findAssemblerOnPath(path = process.env['PATH'] ?? ''): Assembler {
-  const native = process.arch === 'x64' || process.arch === 'ia32' ? [''] : [];
-  for (const prefix of [...native, 'x86_64-linux-gnu-', 'i686-linux-gnu-']) {
-    const as = findOnPath(`${prefix}as`, path);
-    const ld = findOnPath(`${prefix}ld`, path);
-    if (as !== undefined && ld !== undefined) return { as: [as], ld: [ld] };
-  }
-  const what = native.length > 0 ? 'binutils' : 'binutils-x86-64-linux-gnu';
-  throw new SetupError(`no assembler for x86 on PATH; expected GNU as and ld: install the package ${what}`);
-}
-
-/** Assembles every guest, and the firmware, in `folder` and compares it with its hex file. Writes nothing there. */
+/**
+ * Assembles every guest, and the firmware, in `folder` and compares it with its hex file. Writes nothing there. Throws
+ * InputError and SetupError like {@link buildGuest}.
+ */
 export async function compareGuests(
   findAssembler: FindAssembler,
   folder = guestsFolder(),
 ): Promise<readonly GuestState[]> {
-  const assembler = await findAssembler();
   const sources = guestFiles(folder, '.s');
+  const assemblers = await assemblersFor(sources, findAssembler);
   const built = await Promise.all(
     sources.map(async (name): Promise<GuestState> => {
+      const assembler = assemblers.get(neededArchitecture(name));
+      if (assembler === undefined || assembler instanceof SetupError)
+        return { name, state: 'unbuilt', reason: assembler?.message ?? '' };
       const hex = writeGuestHex(await buildGuest(name, assembler, folder));
       return { name, hex, state: await compareHex(hexFile(name, folder), hex) };
     }),
   );
   const orphans = guestFiles(folder, '.hex').filter((name) => !sources.includes(name));
   return [...built, ...orphans.map((name): GuestState => ({ name, state: 'orphan' }))];
+}
+
+/** Asks for one architecture after the other: an assembler that is not there is fetched. */
+async function assemblersFor(
+  sources: readonly string[],
+  findAssembler: FindAssembler,
+): Promise<ReadonlyMap<GuestArchitecture, Assembler | SetupError>> {
+  const assemblers = new Map<GuestArchitecture, Assembler | SetupError>();
+  for (const architecture of new Set(sources.map(neededArchitecture))) {
+    try {
+      assemblers.set(architecture, await findAssembler(architecture));
+    } catch (error) {
+      // The guests of the other architectures can be built all the same.
+      if (!(error instanceof SetupError)) throw error;
+      assemblers.set(architecture, error);
+    }
+  }
+  return assemblers;
+}
+
+function neededArchitecture(name: string): GuestArchitecture {
+  const architecture = architectureOfGuest(name);
+  if (architecture !== undefined) return architecture;
+  const folders = Object.keys(TOOLCHAINS).filter((folder) => folder !== 'x86');
+  throw new InputError(`${name}.s: lies in no folder of an architecture; expected ${folders.join(' or ')}`);
 }
 
 /** Writes the hex file of a guest that {@link compareGuests} found stale or missing. */
@@ -80,7 +96,7 @@ async function compareHex(file: string, hex: string): Promise<GuestState['state'
 }
 
 /**
- * Assembles `NAME.s` in `folder` to the boot sector of a guest, or to the firmware. Throws InputError for a mistake in the source, in the
+ * Assembles `NAME.s` in `folder` to a guest, or to the firmware. Throws InputError for a mistake in the source, in the
  * assembler's words, and SetupError where the assembler itself fails.
  */
 async function buildGuest(name: string, { as, ld }: Assembler, folder: string): Promise<Uint8Array> {
@@ -88,12 +104,11 @@ async function buildGuest(name: string, { as, ld }: Assembler, folder: string): 
   try {
     const object = join(scratch, 'guest.o');
     const image = join(scratch, 'guest.img');
-    // A note of the features that the code uses would become part of a flat binary.
-    const asWords = ['--32', '-mx86-used-note=no', '--fatal-warnings', '-o', object, `${name}.s`];
-    await runTool([...as, ...asWords], name, folder);
+    const { asWords, ldWords } = TOOLCHAINS[neededArchitecture(name)];
+    await runTool([...as, ...asWords, '--fatal-warnings', '-o', object, `${name}.s`], name, folder);
     const origin = `0x${guestOrigin(name).toString(16)}`;
-    const ldWords = ['-m', 'elf_i386', '-Ttext', origin, '--oformat', 'binary', '-o', image, object];
-    await runTool([...ld, ...ldWords], name, folder);
+    const output = ['-Ttext', origin, '--oformat', 'binary', '-o', image];
+    await runTool([...ld, ...ldWords, ...output, object], name, folder);
     return await readSector(image, name);
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -107,7 +122,9 @@ async function runTool(command: readonly string[], name: string, folder: string)
   const isAboutSource = /^\S+\.(s|inc):\d+: |undefined reference/m.test(end.stderr);
   if (isAboutSource) throw new InputError(`guest ${name}: ${end.stderr.trim()}`);
   const said = end.stderr.trim() || `it ended with status ${end.code ?? 'unknown'} and said nothing`;
-  throw new SetupError(`${command.join(' ')}: ${said}; expected GNU binutils that make x86 code`);
+  throw new SetupError(
+    `${command.join(' ')}: ${said}; expected GNU binutils that make code for ${architectureOfGuest(name) ?? 'it'}`,
+  );
 }
 
 async function readSector(image: string, name: string): Promise<Uint8Array> {
@@ -115,5 +132,5 @@ async function readSector(image: string, name: string): Promise<Uint8Array> {
   if (sector.length !== SECTOR_SIZE) {
     throw new InputError(`${name}.s: assembles to ${sector.length} bytes; expected ${SECTOR_SIZE}`);
   }
-  return readGuestHex(writeGuestHex(sector), `${name}.s, assembled`);
+  return readGuestHex(writeGuestHex(sector), `${name}.s, assembled`, architectureOfGuest(name));
 }

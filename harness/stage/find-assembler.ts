@@ -1,21 +1,21 @@
 import { SetupError } from '../errors.ts';
 import { installTool } from '../target/install-tool.ts';
 import { runnable } from '../target/unpacked-tree.ts';
-import { findAssemblerOnPath, type Assembler } from './build-guest.ts';
+import type { GuestArchitecture } from './guest-architecture.ts';
+import { binutilsFor, findAssemblerOnPath, type Assembler } from './toolchain.ts';
 
 /**
  * The assembler on PATH; where there is none, one that is unpacked into the cache from the machine's own package
  * archive, without root.
  * @throws {SetupError} when it comes from neither
  */
-export async function findAssembler(): Promise<Assembler> {
+export async function findAssembler(architecture: GuestArchitecture): Promise<Assembler> {
   try {
-    return findAssemblerOnPath();
+    return findAssemblerOnPath(architecture);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
   }
-  const x86 = process.arch === 'x64' || process.arch === 'ia32';
-  const tree = await installTool(x86 ? 'binutils' : 'binutils-x86-64-linux-gnu');
-  const prefix = x86 ? '' : 'x86_64-linux-gnu-';
+  const { package: name, prefix } = binutilsFor(architecture);
+  const tree = await installTool(name);
   return { as: runnable(tree, `usr/bin/${prefix}as`), ld: runnable(tree, `usr/bin/${prefix}ld`) };
 }

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { open, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, inputErrorAt } from '../errors.ts';
+import { architectureOfGuest, type GuestArchitecture } from './guest-architecture.ts';
 
-/** Size of a boot sector in bytes, signature included. */
+/** Size of a boot sector in bytes, signature included; guests for other architectures than x86 are as long. */
 export const SECTOR_SIZE = 512;
 const BYTES_PER_LINE = 32;
 const LINES = SECTOR_SIZE / BYTES_PER_LINE;
@@ -30,16 +31,17 @@ export function guestNames(folder = guestsFolder()): readonly string[] {
   return guestFiles(folder, '.hex').filter((name) => name !== FIRMWARE);
 }
 
-/** The offset in its segment for which the source of guest `name`, or of the firmware, is made. */
+/** The address for which the source of guest `name`, or of the firmware, is made; on x86 the offset in its segment. */
 export function guestOrigin(name: string): number {
+  if (architectureOfGuest(name) !== 'x86') return 0;
   return name === FIRMWARE ? ROM_SIZE - SECTOR_SIZE : BOOT_ADDRESS;
 }
 
-/** Names, without their `extension`, of the files (guests and firmware) in `folder` that have it; sorted. */
+/** Names, without their `extension`, of the files (guests and firmware) below `folder` that have it; sorted. */
 export function guestFiles(folder: string, extension: '.hex' | '.s'): readonly string[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith(extension))
-    .map((file) => basename(file, extension))
+    .map((file) => file.slice(0, -extension.length).replaceAll(sep, '/'))
     .sort();
 }
 
@@ -66,6 +68,14 @@ export async function writeGuestFirmware(name: string, path: string, folder = gu
   await rom.write(firmware, 0, SECTOR_SIZE, ROM_SIZE - SECTOR_SIZE);
 }
 
+/**
+ * Writes guest `name`, which is code for another architecture than x86, to `path`, as QEMU loads it to address 0.
+ * Throws InputError like {@link writeGuestImage}.
+ */
+export async function writeForeignGuest(name: string, path: string, folder = guestsFolder()): Promise<void> {
+  await writeFile(path, await readGuest(name, folder));
+}
+
 async function readGuest(name: string, folder: string): Promise<Uint8Array> {
   const names = guestNames(folder);
   if (!names.includes(name)) {
@@ -76,7 +86,7 @@ async function readGuest(name: string, folder: string): Promise<Uint8Array> {
 
 async function readSector(name: string, folder: string): Promise<Uint8Array> {
   const file = join(folder, `${name}.hex`);
-  return readGuestHex(await readStart(file), file);
+  return readGuestHex(await readStart(file), file, architectureOfGuest(name));
 }
 
 /** The text of `file`, cut off shortly after the place where a right one ends. */
@@ -88,10 +98,14 @@ async function readStart(file: string): Promise<string> {
 }
 
 /**
- * Reads a boot sector from `text`: 16 lines of 32 bytes in lower-case hexadecimal, the last two bytes being the
- * signature 55 aa. There is one spelling of each sector, so that texts can be compared. `file` is named in errors.
+ * Reads a guest from `text`: 16 lines of 32 bytes in lower-case hexadecimal, the last two bytes being, on x86, a boot
+ * sector's signature 55 aa. There is one spelling of each, so that texts can be compared. `file` is named in errors.
  */
-export function readGuestHex(text: string, file: string): Uint8Array {
+export function readGuestHex(
+  text: string,
+  file: string,
+  architecture: GuestArchitecture | undefined = 'x86',
+): Uint8Array {
   const lines = text.split('\n');
   for (let line = 0; line < LINES; line++) checkLine(lines[line] ?? '', line + 1, file);
   if (lines.length !== LINES + 1 || lines[LINES] !== '') {
@@ -102,7 +116,7 @@ export function readGuestHex(text: string, file: string): Uint8Array {
     throw inputErrorAt({ file, line, column }, what, `${LINES} lines, each ended by a newline`);
   }
   const digits = lines.join('');
-  if (!digits.endsWith(SIGNATURE)) {
+  if (architecture === 'x86' && !digits.endsWith(SIGNATURE)) {
     const column = BYTES_PER_LINE * 2 - SIGNATURE.length + 1;
     const found = `the boot sector ends with ${digits.slice(-SIGNATURE.length)}`;
     throw inputErrorAt({ file, line: LINES, column }, found, `the signature ${SIGNATURE}`);

@@ -10,7 +10,8 @@ import { startGuestAgent } from '../target/start-guest-agent.ts';
 import { baseArguments, startQemu, startStorageDaemon, type RunningServer } from '../target/start-qemu.ts';
 import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import type { Descriptor, Side, Step } from '../transcript/step.ts';
-import { writeGuestFirmware, writeGuestImage } from './guest-image.ts';
+import { architectureOfGuest } from './guest-architecture.ts';
+import { writeForeignGuest, writeGuestFirmware, writeGuestImage } from './guest-image.ts';
 import type { ImageStore } from './image-store.ts';
 import { OpenDescriptors } from './open-descriptors.ts';
 import { MissingStateError, performStep, type StepContext } from './perform-step.ts';
@@ -181,7 +182,7 @@ async function startStaged(
     dir,
     deadline: patience,
     observer: (_: string, direction: '->' | '<-', bytes: Buffer, at: number) => observe(direction, bytes, at),
-    channels: stage.guest === undefined ? [] : [SERIAL],
+    channels: channelsOf(stage),
   };
   const start = family === 'qsd' ? startStorageDaemon : startQemu;
   const qemu = await start(binary, argumentsOf(stage, side, settings), options);
@@ -197,8 +198,14 @@ function programOf({ program }: Stage, binary: QemuPrograms): QemuPrograms {
   return { ...binary, command };
 }
 
-/** The ROM starts the guest; its boot sector is on its disk, too. */
+/** Only guests for x86 speak on a serial port. */
+function channelsOf({ guest }: Stage): readonly string[] {
+  return guest !== undefined && architectureOfGuest(guest) === 'x86' ? [SERIAL] : [];
+}
+
+/** On x86 the ROM starts the guest; its boot sector is on its disk, too. Elsewhere the guest is all that there is. */
 async function putGuest(guest: string, side: Side, dir: string): Promise<void> {
+  if (architectureOfGuest(guest) !== 'x86') return writeForeignGuest(guest, join(dir, guestFirmwareOf(side)));
   await writeGuestImage(guest, join(dir, guestImageOf(side)));
   await writeGuestFirmware(guest, join(dir, guestFirmwareOf(side)));
 }
@@ -229,17 +236,23 @@ function guestFirmwareOf(side: Side): string {
 /** QEMU's words for a stage. Whatever is not written in its file is off: no default devices, no network. */
 function argumentsOf(stage: Stage, side: Side, settings: StageSettings): readonly string[] {
   const conditional = stage.arguments.filter((words) => isFor(words, settings.version));
-  if (familyOfProgram(stage.program ?? '') === 'qsd') return conditional.flatMap(({ words }) => words);
+  const words = conditional.flatMap((given) => given.words);
+  if (familyOfProgram(stage.program ?? '') === 'qsd') return words;
   return [
+    // QEMU takes the first -accel that works, so that of the stage, with its properties, has to come before ours.
+    ...words.flatMap((word, at) => (word === '-accel' ? words.slice(at, at + 2) : [])),
     ...baseArguments(settings.accelerator),
     ...['-machine', stage.machine, '-m', stage.memory],
     ...(stage.paused ? ['-S'] : []),
-    ...(stage.guest === undefined ? [] : guestArguments(side)),
-    ...conditional.flatMap(({ words }) => words),
+    ...(stage.guest === undefined ? [] : guestArguments(stage.guest, side)),
+    ...words,
   ];
 }
 
-function guestArguments(side: Side): readonly string[] {
+function guestArguments(guest: string, side: Side): readonly string[] {
+  // What s390x gets as firmware begins elsewhere, at an address that releases differ in.
+  const loadedBy = { ppc64: '-bios', s390x: '-kernel', x86: undefined }[architectureOfGuest(guest) ?? 'x86'];
+  if (loadedBy !== undefined) return [loadedBy, guestFirmwareOf(side)];
   return [
     ...['-bios', guestFirmwareOf(side)],
     ...['-drive', `if=none,id=guest0,file=${guestImageOf(side)},format=raw`],

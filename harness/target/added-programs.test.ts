@@ -58,6 +58,16 @@ describe('the programs that come with a release', () => {
     ]);
   });
 
+  it('come from a package that was there, and from which they were left out', async () => {
+    const programs = [S390X, 'usr/bin/qemu-system-alpha'];
+    machine.offerPackage('old', 'qemu-system-misc', { version, programs, script });
+    await install();
+    expect((await install({ architectures: ['alpha'] })).kind).to.equal('completed');
+    expect(['qemu-system-s390x', 'qemu-system-alpha'].map(has)).to.deep.equal([true, true]);
+    const names = release().packages.map(({ name }) => name);
+    expect(names).to.have.length(new Set(names).size);
+  });
+
   it('are added to a release that was installed before they were wanted', async () => {
     await install();
     machine.offerPackage('old', 'qemu-system-sparc', {

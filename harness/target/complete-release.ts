@@ -46,7 +46,10 @@ export async function completeRelease(
   const version = release.packages.find(({ name }) => name === emulator)?.version;
   const chosen = await choosePackages(open, programs, version);
   progress('download', programs.join(' '));
-  await downloadMissing(open, chosen.packages, new Set(release.packages.map(({ name }) => name)));
+  // Of a package that was there some programs were dropped: it is fetched again.
+  const again = new Set(chosen.packages.map((each) => each.replace(/=.*/, '')));
+  const there = release.packages.map(({ name }) => name).filter((name) => !again.has(name));
+  await downloadMissing(open, chosen.packages, new Set(there));
   await downloadAlone(open, chosen.alone);
   const addition = join(work, 'addition');
   const packages = await unpackDownloads(open, addition, progress);
@@ -62,7 +65,10 @@ export async function completeRelease(
     const completed = {
       ...release,
       ...paths,
-      packages: [...release.packages, ...packages],
+      packages: [
+        ...release.packages.filter(({ name }) => !packages.some((each) => each.name === name)),
+        ...packages,
+      ],
       absent: { ...without(release.absent ?? {}, programs), ...chosen.absent, ...failed },
       size: sizeOfFolder(root),
     };
