@@ -11,7 +11,7 @@ export class QemuStartError extends SetupError {
   readonly end: ProcessEnd;
 
   constructor(what: string, end: ProcessEnd, cause: unknown) {
-    super(`${what}: ${lastLine(end.stderr)}; command: ${end.command.join(' ')}`, { cause });
+    super(`${what}: ${tellingLine(end.stderr)}; command: ${end.command.join(' ')}`, { cause });
     this.end = end;
   }
 }
@@ -109,7 +109,9 @@ function describeEnd({ code, signal }: ProcessEnd): string {
   return code === null ? 'never started' : `exit status ${code}`;
 }
 
-function lastLine(stderr: string): string {
-  const line = stderr.trimEnd().split('\n').at(-1) ?? '';
+/** The last error that the program names itself in: hints may follow it, and warnings go before. */
+function tellingLine(stderr: string): string {
+  const lines = stderr.trimEnd().split('\n');
+  const line = lines.findLast((text) => /^\S*qemu[^\s:]*: (?!warning:)/.test(text)) ?? lines.at(-1) ?? '';
   return line === '' ? 'nothing on stderr' : line;
 }

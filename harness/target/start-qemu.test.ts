@@ -154,6 +154,12 @@ describe('startQemu', () => {
     );
   });
 
+  it('tells what ended it, not the hint that follows', async () => {
+    const error = await failure(startQemu(newest(), [...ARGS, '-rtc', 'base=nonsense'], { dir }));
+    expect(error.end.stderr).to.match(/nonsense.*\nvalid formats/);
+    expect(error.message).to.match(/exit status 1: \S*qemu-system-x86_64: .*nonsense.*; command:/);
+  });
+
   it('tells what ended it after its greeting', async () => {
     for (const binary of binaries) {
       const args = [...baseArguments('tcg'), '-machine', 'pc', '-S', '-device', 'nonsense'];
