@@ -155,9 +155,9 @@ describe('startQemu', () => {
   });
 
   it('tells what ended it, not the hint that follows', async () => {
-    const error = await failure(startQemu(newest(), [...ARGS, '-rtc', 'base=nonsense'], { dir }));
-    expect(error.end.stderr).to.match(/nonsense.*\nvalid formats/);
-    expect(error.message).to.match(/exit status 1: \S*qemu-system-x86_64: .*nonsense.*; command:/);
+    const error = await failure(startQemu(newest(), [...ARGS, '-m', '1x'], { dir }));
+    expect(error.end.stderr).to.match(/size.*\nOptional suffix/);
+    expect(error.message).to.match(/exit status 1: \S*qemu-system-x86_64: .*'size'.*; command:/);
   });
 
   it('tells what ended it after its greeting', async () => {
