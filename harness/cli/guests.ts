@@ -7,16 +7,19 @@ Examples:
   $ qmp-conformance guests build --check   in a pipeline: exit 1 if a source and its hex file differ
 `;
 
-/** Adds `guests`: the boot sectors that stages run, and their firmware. */
+/** Adds `guests`: what stages run in a guest, and its firmware. */
 export function addGuestsCommand(program: Command): void {
-  const guests = new Command('guests').description('the boot sectors that stages run, and their firmware');
+  const guests = new Command('guests').description('the guests that stages run, and their firmware');
   guests
     .command('build')
     .description(
       'Assembles the sources in recordings/guests and writes the hex files that stand beside them. ' +
         'Uses GNU as and ld for each architecture from PATH, else from the package archive (binutils).',
     )
-    .option('--check', 'write nothing; exit with 1 if a hex file is not what its source makes')
+    .option(
+      '--check',
+      'write nothing; exit with 1 if a hex file is not what its source makes, 3 if that cannot be told',
+    )
     .option('--json', 'print one JSON array of {name, state}')
     .addHelpText('after', EXAMPLES)
     .action((options: BuildOptions) => build(options));

@@ -1,18 +1,23 @@
 import { expect } from 'chai';
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
 import { findAssembler } from './find-assembler.ts';
-import { compareGuests, findAssemblerOnPath, writeGuest } from './build-guest.ts';
+import { compareGuests, writeGuest } from './build-guest.ts';
+import { architectureOfGuest, type GuestArchitecture } from './guest-architecture.ts';
 import {
   guestNames,
   guestsFolder,
   readGuestHex,
+  writeForeignGuest,
   writeGuestFirmware,
   writeGuestHex,
   writeGuestImage,
 } from './guest-image.ts';
+import { findAssemblerOnPath, type Assembler } from './toolchain.ts';
+
+const isForX86 = (name: string): boolean => architectureOfGuest(name) === 'x86';
 
 const line = '0123456789abcdef'.repeat(4);
 const lastLine = `${line.slice(0, 60)}55aa`;
@@ -38,6 +43,12 @@ describe('hex file of a guest', () => {
     expect(sector).to.have.length(512);
     expect([...sector.slice(0, 3)]).to.deep.equal([0x01, 0x23, 0x45]);
     expect([...sector.slice(-2)]).to.deep.equal([0x55, 0xaa]);
+  });
+
+  it('ends with a signature on x86 only', () => {
+    const text = withLine(16, line);
+    expect(writeGuestHex(readGuestHex(text, 'g.hex', 's390x'))).to.equal(text);
+    expect(() => readGuestHex(text, 'g.hex', 'x86')).to.throw(InputError, 'expected the signature');
   });
 
   it('is written as it was read', () => {
@@ -91,7 +102,7 @@ describe('image of a guest', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  for (const name of guestNames()) {
+  for (const name of guestNames().filter(isForX86)) {
     it(`has the boot sector of '${name}' and is 1 MiB long`, async () => {
       const path = join(folder, 'guest.img');
       await writeFile(path, Buffer.alloc(2 * 1024 * 1024, 1));
@@ -104,7 +115,7 @@ describe('image of a guest', () => {
     });
   }
 
-  for (const name of guestNames()) {
+  for (const name of guestNames().filter(isForX86)) {
     it(`has the boot sector of '${name}' at the start of a ROM of 64 KiB, and the firmware at its end`, async () => {
       const path = join(folder, 'guest.rom');
       await writeFile(path, Buffer.alloc(128 * 1024, 1));
@@ -118,6 +129,16 @@ describe('image of a guest', () => {
     });
   }
 
+  for (const name of guestNames().filter((one) => !isForX86(one))) {
+    it(`is nothing but the code of '${name}', which is not for x86`, async () => {
+      const path = join(folder, 'guest.rom');
+      await writeFile(path, Buffer.alloc(1024, 1));
+      await writeForeignGuest(name, path);
+      const hex = await readFile(join(guestsFolder(), `${name}.hex`), 'latin1');
+      expect(writeGuestHex(await readFile(path))).to.equal(hex);
+    });
+  }
+
   it('has a far jump to its own start where the processor begins', async () => {
     const path = join(folder, 'guest.rom');
     await writeGuestFirmware('idle', path);
@@ -126,10 +147,10 @@ describe('image of a guest', () => {
   });
 
   it('exists for the guests that stages count on', () => {
-    expect(guestNames()).to.include.members(['idle', 'dirtying', 'obeying']);
+    expect(guestNames()).to.include.members(['idle', 'dirtying', 'obeying', 's390x/identifying']);
   });
 
-  for (const name of ['idel', '', 'idle.hex', '../guests/idle', 'firmware']) {
+  for (const name of ['idel', '', 'idle.hex', '../guests/idle', 'firmware', 's390x/idle', 'arm/idle']) {
     it(`is refused for a guest called '${name}'`, async () => {
       const error = await rejection(writeGuestImage(name, join(folder, 'guest.img')));
       expect(error).to.be.instanceOf(InputError);
@@ -219,8 +240,40 @@ describe('building guests', function () {
     });
   }
 
-  it('says what to install where there is no assembler', () => {
-    expect(() => findAssemblerOnPath(folder)).to.throw(SetupError, /install the package binutils/);
+  for (const [architecture, name] of [
+    ['x86', 'binutils'],
+    ['ppc64', 'binutils-powerpc64-linux-gnu'],
+    ['s390x', 'binutils-s390x-linux-gnu'],
+  ] as const) {
+    it(`says what to install where there is no assembler for ${architecture}`, () => {
+      expect(() => findAssemblerOnPath(architecture, folder)).to.throw(
+        SetupError,
+        new RegExp(`no assembler for ${architecture} .*install the package (binutils$|${name})`),
+      );
+    });
+  }
+
+  it('builds what it has an assembler for', async () => {
+    await mkdir(join(folder, 'ppc64'));
+    await writeFile(join(folder, 'ppc64/new.s'), '.fill 512\n');
+    await writeFile(join(folder, 'new.s'), source);
+    const only = (architecture: GuestArchitecture): Promise<Assembler> => {
+      if (architecture !== 'x86') throw new SetupError('none here');
+      return findAssembler(architecture);
+    };
+    const guests = await compareGuests(only, folder);
+    expect(guests.map(({ name, state, reason }) => [name, state, reason])).to.deep.equal([
+      ['new', 'missing', undefined],
+      ['ppc64/new', 'unbuilt', 'none here'],
+    ]);
+  });
+
+  it('refuses a source in the folder of no architecture', async () => {
+    await mkdir(join(folder, 'arm'));
+    await writeFile(join(folder, 'arm/new.s'), '');
+    expect(String(await rejection(compareGuests(findAssembler, folder)))).to.contain(
+      'arm/new.s: lies in no folder of an architecture; expected ppc64 or s390x',
+    );
   });
 
   it('takes the blame off the source where the assembler fails', async () => {

@@ -272,7 +272,22 @@ describe('a book of stages', () => {
     [
       'a guest for x86 on another architecture',
       { a: 'about: x\nprogram: qemu-system-s390x\nguest: idle' },
-      'a.yaml:3:8: guest of qemu-system-s390x; expected no such key',
+      "a.yaml:3:8: 'idle' is code for x86; expected a guest that qemu-system-s390x can run",
+    ],
+    [
+      'a guest of another architecture on x86',
+      { a: 'about: x\nguest: s390x/identifying' },
+      "a.yaml:2:8: 's390x/identifying' is code for s390x; expected a guest that qemu-system-x86_64 can run",
+    ],
+    [
+      'a guest in a folder of no architecture, on an inherited program',
+      { a: 'about: x\nextends: b\nguest: s390/idle', b: 'about: y\nprogram: qemu-system-s390x' },
+      "a.yaml:3:8: 's390/idle' is in no folder of guests; expected a guest that qemu-system-s390x can run",
+    ],
+    [
+      'a guest on an architecture without guests',
+      { a: 'about: x\nprogram: qemu-system-aarch64\nguest: idle' },
+      'a.yaml:3:8: guest of qemu-system-aarch64; expected no such key',
     ],
     [
       'a program on top of a stage of another one',

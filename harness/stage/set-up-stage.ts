@@ -10,8 +10,7 @@ import { startGuestAgent } from '../target/start-guest-agent.ts';
 import { baseArguments, startQemu, startStorageDaemon, type RunningServer } from '../target/start-qemu.ts';
 import { parseReleaseRange, rangeHolds } from '../release/release-range.ts';
 import type { Descriptor, Side, Step } from '../transcript/step.ts';
-import { architectureOfGuest } from './guest-architecture.ts';
-import { writeForeignGuest, writeGuestFirmware, writeGuestImage } from './guest-image.ts';
+import { channelsOf, guestArguments, putGuest, SERIAL } from './guest-of-stage.ts';
 import type { ImageStore } from './image-store.ts';
 import { OpenDescriptors } from './open-descriptors.ts';
 import { MissingStateError, performStep, type StepContext } from './perform-step.ts';
@@ -198,18 +197,6 @@ function programOf({ program }: Stage, binary: QemuPrograms): QemuPrograms {
   return { ...binary, command };
 }
 
-/** Only guests for x86 speak on a serial port. */
-function channelsOf({ guest }: Stage): readonly string[] {
-  return guest !== undefined && architectureOfGuest(guest) === 'x86' ? [SERIAL] : [];
-}
-
-/** On x86 the ROM starts the guest; its boot sector is on its disk, too. Elsewhere the guest is all that there is. */
-async function putGuest(guest: string, side: Side, dir: string): Promise<void> {
-  if (architectureOfGuest(guest) !== 'x86') return writeForeignGuest(guest, join(dir, guestFirmwareOf(side)));
-  await writeGuestImage(guest, join(dir, guestImageOf(side)));
-  await writeGuestFirmware(guest, join(dir, guestFirmwareOf(side)));
-}
-
 /** What another QEMU of the stage has got already stays as that one left it. */
 function isNew({ put }: Scene): (wanted: { readonly name: string }) => boolean {
   return ({ name }) => put.size < put.add(name).size;
@@ -222,42 +209,16 @@ async function putImages(wanted: readonly Image[], { images, dir }: StageSetting
   if (failed !== undefined) throw failed.reason;
 }
 
-const SERIAL = 'serial0';
-
-/** Source and destination of a migration have an image each: the destination's is written while the source runs. */
-function guestImageOf(side: Side): string {
-  return `guest-${side}.img`;
-}
-
-function guestFirmwareOf(side: Side): string {
-  return `guest-${side}.rom`;
-}
-
 /** QEMU's words for a stage. Whatever is not written in its file is off: no default devices, no network. */
 function argumentsOf(stage: Stage, side: Side, settings: StageSettings): readonly string[] {
   const conditional = stage.arguments.filter((words) => isFor(words, settings.version));
-  const words = conditional.flatMap((given) => given.words);
-  if (familyOfProgram(stage.program ?? '') === 'qsd') return words;
+  if (familyOfProgram(stage.program ?? '') === 'qsd') return conditional.flatMap(({ words }) => words);
   return [
-    // QEMU takes the first -accel that works, so that of the stage, with its properties, has to come before ours.
-    ...words.flatMap((word, at) => (word === '-accel' ? words.slice(at, at + 2) : [])),
     ...baseArguments(settings.accelerator),
     ...['-machine', stage.machine, '-m', stage.memory],
     ...(stage.paused ? ['-S'] : []),
     ...(stage.guest === undefined ? [] : guestArguments(stage.guest, side)),
-    ...words,
-  ];
-}
-
-function guestArguments(guest: string, side: Side): readonly string[] {
-  // What s390x gets as firmware begins elsewhere, at an address that releases differ in.
-  const loadedBy = { ppc64: '-bios', s390x: '-kernel', x86: undefined }[architectureOfGuest(guest) ?? 'x86'];
-  if (loadedBy !== undefined) return [loadedBy, guestFirmwareOf(side)];
-  return [
-    ...['-bios', guestFirmwareOf(side)],
-    ...['-drive', `if=none,id=guest0,file=${guestImageOf(side)},format=raw`],
-    ...['-device', 'ide-hd,drive=guest0'],
-    ...['-device', `isa-serial,chardev=${SERIAL}`],
+    ...conditional.flatMap(({ words }) => words),
   ];
 }
 
