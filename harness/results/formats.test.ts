@@ -53,6 +53,7 @@ describe('schemas/formats', () => {
           findings: [finding],
           reason: 'r',
           process,
+          hardware: 'h',
         };
         await writer.appendResult({ row, target: TARGET.name, verdict, ...facts });
       }

@@ -39,6 +39,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
   const object = objectFrom(value);
   const reason = optionalAt(object, 'reason', textAt);
   const process = optionalAt(object, 'process', processEndAt);
+  const hardware = optionalAt(object, 'hardware', textAt);
   return {
     row: textAt(object, 'row'),
     target: textAt(object, 'target'),
@@ -49,6 +50,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
     documented: flagAt(object, 'documented'),
     duration: numberAt(object, 'duration'),
     ...(process === undefined ? {} : { process }),
+    ...(hardware === undefined ? {} : { hardware }),
   };
 }
 

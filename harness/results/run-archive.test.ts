@@ -37,6 +37,7 @@ describe('run archive', () => {
       reason: 'died: ünï\ncode',
       findings: [{ blame: 'target', rule: 'r/x', message: 1, pointer: '/return', what: 'w', expected: 'e' }],
       process: { command: ['qemu', '-S'], code: null, signal: 'SIGABRT', stderr: 'oops' },
+      hardware: 'SGX',
     });
     const others = [
       result('examples/a/one'),
