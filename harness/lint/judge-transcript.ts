@@ -2,14 +2,13 @@ import type { Validator } from '../json-schema/validator.ts';
 import type { Finding } from '../results/verdict.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { commandName, eventName, isResponse, judgeMessage, readMessage } from './judge-message.ts';
-import { idOf, WaitingCommands } from './waiting-commands.ts';
 
 /** What a release's schema says of a transcript. */
 export interface StaticJudgement {
   readonly findings: readonly Finding[];
   /** How many messages were compared with the schema. */
   readonly checks: number;
-  /** Commands of the transcript, in order. */
+  /** Commands of the transcript, in order, and those that its front matter asks. */
   readonly commands: readonly string[];
   /** Events of the transcript, in order. */
   readonly events: readonly string[];
@@ -20,20 +19,25 @@ export interface StaticJudgement {
  * stand for is taken to be right.
  */
 export function judgeTranscript(transcript: Transcript, validator: Validator): StaticJudgement {
+  const { asks = [], invalid = [] } = transcript.head;
   const messages = transcript.messages.map(readMessage);
-  const waiting = new WaitingCommands();
+  // Documented dialogues answer in turn: what is not answered before the next command is not shown.
+  let waiting: string | undefined;
   const findings = messages.flatMap((message, index): Finding[] => {
     const { kind, direction, value } = message;
-    const answered = isResponse(kind) ? waiting.candidates(idOf(value))[0] : undefined;
-    waiting.take(answered);
-    if (direction === '->') waiting.add({ index, name: commandName(value), id: idOf(value) });
-    const complaints = judgeMessage(message, validator, answered?.name);
+    const asked = asks.find(({ at }) => at === `/${index}`)?.execute;
+    const answered = isResponse(kind) ? (asked ?? waiting) : undefined;
+    if (isResponse(kind)) waiting = undefined;
+    if (direction === '->') waiting = commandName(value);
+    if (invalid.includes(`/${index}`)) return [];
+    const complaints = judgeMessage(message, validator, answered);
     return complaints.map((complaint) => ({ blame: 'example', message: index, ...complaint }));
   });
+  const sent = messages.filter(({ kind }) => kind === 'command').map(({ value }) => commandName(value));
   return {
     findings,
     checks: messages.length,
-    commands: messages.filter(({ kind }) => kind === 'command').map(({ value }) => commandName(value)),
+    commands: [...sent, ...asks.map(({ execute }) => execute)],
     events: messages.filter(({ kind }) => kind === 'event').map(({ value }) => eventName(value)),
   };
 }

@@ -84,6 +84,7 @@ export async function performDialogue(
 }
 
 async function performMessage(dialogue: Dialogue, message: TranscriptMessage, index: number): Promise<void> {
+  if (isInvalid(dialogue, index)) return sendAsItStands(dialogue, message, index);
   if (message.body.kind !== 'pattern') throw new TypeError('a malformed message cannot be performed');
   const { pattern } = message.body;
   switch (classifyMessage(message)) {
@@ -108,6 +109,27 @@ async function performMessage(dialogue: Dialogue, message: TranscriptMessage, in
   }
 }
 
+function isInvalid({ transcript }: Dialogue, index: number): boolean {
+  return transcript.head.invalid?.includes(`/${index}`) ?? false;
+}
+
+/** What is no JSON on purpose draws an error, as a command does. */
+async function sendAsItStands(dialogue: Dialogue, { text }: TranscriptMessage, index: number): Promise<void> {
+  await answerAll(dialogue);
+  dialogue.pending.push({ name: '', index });
+  return dialogue.connection.send(`${text}\r\n`);
+}
+
+/** Sends the command for a response that is shown without it. */
+async function ask(dialogue: Dialogue, index: number): Promise<PendingCommand | undefined> {
+  const asked = dialogue.transcript.head.asks?.find(({ at }) => at === `/${index}`);
+  if (asked === undefined) return undefined;
+  const { execute, arguments: given } = asked;
+  const value = interpolate({ execute, ...(given && { arguments: given }) }, dialogue.captures);
+  await dialogue.connection.send(`${writeJson(value, { spaced: true })}\r\n`);
+  return { name: execute, index };
+}
+
 async function sendCommand(
   dialogue: Dialogue,
   message: TranscriptMessage,
@@ -128,7 +150,7 @@ async function sendCommand(
 }
 
 async function expectResponse(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {
-  const command = dialogue.pending.shift();
+  const command = dialogue.pending.shift() ?? (await ask(dialogue, index));
   const response = await nextResponse(dialogue, command?.name ?? '', index);
   if (response.value !== undefined)
     compare(dialogue, pattern, response.value, index, outcomeOf(pattern, response));

@@ -27,6 +27,8 @@ interface Fake {
   readonly start?: readonly Action[];
   readonly stderr?: string;
   readonly commands?: Readonly<Record<string, readonly Action[]>>;
+  /** What it does about a line that is no JSON. */
+  readonly invalid?: readonly Action[];
 }
 
 /** A case: what the front matter adds, the dialogue, what the server does, and what must come of it. */
@@ -50,6 +52,10 @@ const JOB = (status: string): string =>
   `{"event": "JOB_STATUS_CHANGE", "data": {"id": "j", "status": "${status}"}, "timestamp": {"seconds": 1, "microseconds": 2}}`;
 const CONCLUDED = 'match:\n  - { at: /2/data/status, as: exact }\n';
 const STOPPED = `-> { "execute": "stop" }\n<- { "return": {} }\n<- ${JOB('concluded')}\n`;
+const ASKED = 'asks:\n  - { at: /0, execute: query-status }\n';
+const RESPONSE = '<- { "return": { "running": true, "status": "running" } }\n';
+const INVALID =
+  '->? { "execute": }\n<- { "error": { "class": "GenericError", "desc": "Invalid JSON syntax" } }\n';
 const KNOWN = "- { rows: 'examples/a/b', reason: it is known, review-by: '2999-01-01' }\n";
 
 const CASES: readonly Case[] = [
@@ -107,6 +113,69 @@ const CASES: readonly Case[] = [
     },
     verdict: 'fail',
     findings: ['behaviour exact/value'],
+  },
+  {
+    title: 'a response whose command the front matter has',
+    head: ASKED,
+    body: RESPONSE,
+    verdict: 'pass',
+    findings: [],
+  },
+  {
+    title: 'a response whose command the front matter has, and another that comes',
+    head: ASKED,
+    body: RESPONSE,
+    fake: STATUS('{"error": {"class": "GenericError", "desc": "no"}, "id": ID}'),
+    verdict: 'fail',
+    findings: ['behaviour shape/outcome'],
+  },
+  {
+    title: 'a response whose command the front matter has, and that command does not draw',
+    head: ASKED.replace('query-status', 'query-kvm'),
+    body: RESPONSE,
+    verdict: 'fail',
+    reason: 'the example is wrong',
+    findings: [
+      'example schema/missing-member',
+      'example schema/missing-member',
+      'example schema/unknown-member',
+      'example schema/unknown-member',
+    ],
+  },
+  {
+    title: 'a response without a command',
+    body: RESPONSE,
+    verdict: 'fail',
+    reason: 'the example is wrong',
+    findings: ['example example/no-command'],
+  },
+  {
+    title: 'what is no JSON on purpose',
+    head: 'invalid: [/0]\n',
+    body: INVALID,
+    verdict: 'pass',
+    findings: [],
+  },
+  {
+    title: 'what is no JSON on purpose, and is taken for a command',
+    head: 'invalid: [/0]\n',
+    body: INVALID,
+    fake: { invalid: [{ send: '{"return": {}}' }] },
+    verdict: 'fail',
+    findings: ['target schema/unknown-command', 'behaviour shape/outcome'],
+  },
+  {
+    title: 'what is no JSON, and not on purpose',
+    body: INVALID,
+    verdict: 'fail',
+    reason: 'the example is wrong',
+    findings: ['example example/not-json'],
+  },
+  {
+    title: 'a response to the last of two commands, the first being answered unseen',
+    body: `-> { "execute": "stop" }\n${QUERY}`,
+    fake: { commands: { stop: [{ send: '{"return": {}, "id": ID}' }] } },
+    verdict: 'pass',
   },
   {
     title: 'an error where success is documented',

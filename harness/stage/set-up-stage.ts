@@ -212,13 +212,16 @@ async function putImages(wanted: readonly Image[], { images, dir }: StageSetting
 /** QEMU's words for a stage. Whatever is not written in its file is off: no default devices, no network. */
 function argumentsOf(stage: Stage, side: Side, settings: StageSettings): readonly string[] {
   const conditional = stage.arguments.filter((words) => isFor(words, settings.version));
-  if (familyOfProgram(stage.program ?? '') === 'qsd') return conditional.flatMap(({ words }) => words);
+  const words = conditional.flatMap((given) => given.words);
+  if (familyOfProgram(stage.program ?? '') === 'qsd') return words;
   return [
+    // QEMU takes the first -accel that works, so that of the stage, with its properties, has to come before ours.
+    ...words.flatMap((word, at) => (word === '-accel' ? words.slice(at, at + 2) : [])),
     ...baseArguments(settings.accelerator),
     ...['-machine', stage.machine, '-m', stage.memory],
     ...(stage.paused ? ['-S'] : []),
     ...(stage.guest === undefined ? [] : guestArguments(stage.guest, side)),
-    ...conditional.flatMap(({ words }) => words),
+    ...words,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { stepsOfPointer } from '../json/pointer.ts';
 import type { YamlCursor } from '../yaml/yaml-cursor.ts';
 import type { ReadHead } from './read-head.ts';
+import { classifyMessage } from './classify-message.ts';
 import { ELIDED } from './read-pattern.ts';
 import type { Direction, Pattern, TranscriptMessage } from './transcript.ts';
 
@@ -10,7 +11,7 @@ import type { Direction, Pattern, TranscriptMessage } from './transcript.ts';
  * @throws {InputError} with the place of the first rule that leads nowhere
  */
 export function checkPlaces(
-  { rules, substitutions, descriptors }: ReadHead,
+  { rules, substitutions, descriptors, asks, invalid }: ReadHead,
   messages: readonly TranscriptMessage[],
 ): void {
   for (const { content, cursor } of rules) {
@@ -29,6 +30,31 @@ export function checkPlaces(
     if (findPlaces(pattern, steps, false).length === 0) fail(cursor, content.at);
   }
   for (const { content, cursor } of descriptors) patternOf(content.at, '->', cursor, messages);
+  for (const { content, cursor } of asks) checkAsked(content.at, cursor, messages);
+  for (const { content, cursor } of invalid) checkInvalid(content, cursor, messages);
+}
+
+/** Only a response is asked for, and only one that no command of the transcript draws. */
+function checkAsked(at: string, cursor: YamlCursor, messages: readonly TranscriptMessage[]): void {
+  patternOf(at, '<-', cursor, messages);
+  const index = Number(at.slice(1));
+  const [message] = messages.slice(index, index + 1);
+  const kind = message && classifyMessage(message);
+  if (kind !== 'success' && kind !== 'error')
+    cursor.fail(`message ${index} is no response`, 'one that a command draws');
+  const before = messages.slice(0, index).findLast((other) => isDialogue(other));
+  if (before?.direction === '->')
+    cursor.fail(`message ${index} answers what is sent before`, 'a response alone');
+}
+
+function isDialogue(message: TranscriptMessage): boolean {
+  return message.direction === '->' || classifyMessage(message) !== 'event';
+}
+
+function checkInvalid(at: string, cursor: YamlCursor, messages: readonly TranscriptMessage[]): void {
+  const message = messages[Number(at.slice(1))];
+  if (message?.direction !== '->' || message.body.kind !== 'malformed')
+    cursor.fail(`${at} is no message with '->?'`, 'one that is sent and is no JSON');
 }
 
 function fail(cursor: YamlCursor, at: string): never {

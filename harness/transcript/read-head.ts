@@ -1,9 +1,11 @@
+import { isJsonObject } from '../json/value.ts';
 import type { YamlCursor } from '../yaml/yaml-cursor.ts';
 import { readDescriptor } from './read-descriptor.ts';
 import { readReleases } from './read-releases.ts';
 import { CAPTURE_NAME, readStep } from './read-step.ts';
 import type { Step } from './step.ts';
 import type {
+  AskedResponse,
   CommandDescriptor,
   MatchKind,
   MatchRule,
@@ -27,6 +29,8 @@ export interface ReadHead {
   readonly rules: readonly Placed<MatchRule>[];
   readonly substitutions: readonly Placed<Substitution>[];
   readonly descriptors: readonly Placed<CommandDescriptor>[];
+  readonly asks: readonly Placed<AskedResponse>[];
+  readonly invalid: readonly Placed<string>[];
 }
 
 const KEYS = [
@@ -39,6 +43,8 @@ const KEYS = [
   'requires',
   'prepare',
   'provoke',
+  'asks',
+  'invalid',
   'match',
   'substitute',
   'descriptors',
@@ -50,8 +56,8 @@ const FORMAT = 1;
 /** QAPI names are never re-cased, so that `MIGRATION` and `__org.example_x-foo` may be segments. */
 const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/;
 const ARCHITECTURE = /^[a-z0-9_]+$/;
-/** A descriptor goes with a whole message. */
-const COMMAND_AT = /^\/(?:0|[1-9][0-9]{0,8})$/;
+/** The place of a whole message. */
+const MESSAGE_AT = /^\/(?:0|[1-9][0-9]{0,8})$/;
 const AT = /^\/(?:0|[1-9][0-9]{0,8})(?:\/(?:[^~/]|~[01])*)*$/;
 
 const MATCH_KINDS: readonly MatchKind[] = [
@@ -80,6 +86,8 @@ export function readHead(cursor: YamlCursor): ReadHead {
   const rules = distinctRules(listOf(members.get('match'), readRule));
   const substitutions = distinctSubstitutions(listOf(members.get('substitute'), readSubstitution));
   const descriptors = readDescriptors(members.get('descriptors'));
+  const asks = readAsks(members.get('asks'));
+  const invalid = readInvalid(members.get('invalid'));
   const head: TranscriptHead = {
     id: matching(members.get('id') ?? cursor, PATH, 'an id such as examples/migration/query-migrate/active'),
     source: listOf(members.get('source'), readProvenance),
@@ -90,13 +98,22 @@ export function readHead(cursor: YamlCursor): ReadHead {
     ...given('prepare', readSteps(members.get('prepare'))),
     ...given('provoke', readSteps(members.get('provoke'))),
     ...given(
+      'asks',
+      asks?.map(({ content }) => content),
+    ),
+    ...given(
+      'invalid',
+      invalid?.map(({ content }) => content),
+    ),
+    ...given(
       'descriptors',
       descriptors?.map(({ content }) => content),
     ),
     match: rules.map(({ content }) => content),
     substitute: substitutions.map(({ content }) => content),
   };
-  return { head, rules, substitutions, descriptors: descriptors ?? [] };
+  const placed = { rules, substitutions, descriptors: descriptors ?? [] };
+  return { head, ...placed, asks: asks ?? [], invalid: invalid ?? [] };
 }
 
 function checkFormat(cursor: YamlCursor | undefined): void {
@@ -174,14 +191,42 @@ function readMissing(cursor: YamlCursor | undefined): TranscriptHead['missing'] 
   return states.length === 0 ? cursor.fail('an empty list', 'at least one state') : states;
 }
 
+function readAsks(cursor: YamlCursor | undefined): readonly Placed<AskedResponse>[] | undefined {
+  const places = new Set<string>();
+  return cursor?.elements().map((element) => {
+    const members = element.members(['at', 'execute', 'arguments'], ['at', 'execute']);
+    const atCursor = members.get('at') ?? element;
+    const at = indexOnce(atCursor, places, 'a second command');
+    const execute = (members.get('execute') ?? element).string();
+    const given = members.get('arguments');
+    const value = given?.json();
+    if (value !== undefined && !isJsonObject(value)) given?.fail(given.describe(), 'a mapping');
+    const content = { at, execute, ...(isJsonObject(value) && { arguments: value }) };
+    return { content, cursor: atCursor };
+  });
+}
+
+function readInvalid(cursor: YamlCursor | undefined): readonly Placed<string>[] | undefined {
+  const places = new Set<string>();
+  return cursor?.elements().map((element) => {
+    return { content: indexOnce(element, places, 'a second mention'), cursor: element };
+  });
+}
+
+/** `/0`, the place of a whole message; `what` is said of one that was there before. */
+function indexOnce(cursor: YamlCursor, places: Set<string>, what: string): string {
+  const at = matching(cursor, MESSAGE_AT, 'the index of a message, such as /0');
+  if (places.has(at)) cursor.fail(`${what} for ${at}`, 'one');
+  places.add(at);
+  return at;
+}
+
 function readDescriptors(cursor: YamlCursor | undefined): readonly Placed<CommandDescriptor>[] | undefined {
   const places = new Set<string>();
   return cursor?.elements().map((element) => {
     const descriptor = readDescriptor(element, ['at']);
     const atCursor = element.anyMembers().get('at') ?? element;
-    const at = matching(atCursor, COMMAND_AT, 'the index of a message, such as /0');
-    if (places.has(at)) atCursor.fail(`a second descriptor for ${at}`, 'one');
-    places.add(at);
+    const at = indexOnce(atCursor, places, 'a second descriptor');
     return { content: { at, descriptor }, cursor: atCursor };
   });
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json/value.ts';
+import type { JsonObject, JsonValue } from '../json/value.ts';
 import type { Descriptor, Step } from './step.ts';
 
 /** A transcript: a dialogue with a server, with its identity and provenance. The content of one `.qmp` file. */
@@ -31,6 +31,10 @@ export interface TranscriptHead {
   readonly prepare?: readonly Step[];
   /** What makes the events come that a transcript without commands shows; performed when the dialogue begins. */
   readonly provoke?: readonly Step[];
+  /** Commands for responses whose command the document shows in another notation than QMP's. */
+  readonly asks?: readonly AskedResponse[];
+  /** Messages (`/0`) that are no JSON on purpose: they are sent as they stand, and are no errata. */
+  readonly invalid?: readonly string[];
   readonly match: readonly MatchRule[];
   readonly substitute: readonly Substitution[];
   readonly descriptors?: readonly CommandDescriptor[];
@@ -46,6 +50,14 @@ export interface MissingState {
 export interface CommandDescriptor {
   readonly at: string;
   readonly descriptor: Descriptor;
+}
+
+/** A response of the transcript, and the command that draws it. */
+export interface AskedResponse {
+  /** The message: `/0`. */
+  readonly at: string;
+  readonly execute: string;
+  readonly arguments?: JsonObject;
 }
 
 /** Where a documented example stands. */

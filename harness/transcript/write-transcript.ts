@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import type { Descriptor, Step } from './step.ts';
 import type {
+  AskedResponse,
   MatchRule,
   Provenance,
   Requirements,
@@ -33,6 +34,8 @@ function writeHead(head: TranscriptHead): string {
     head.requires === undefined ? '' : `requires: ${writeRequirements(head.requires)}\n`,
     listIf('prepare', head.prepare?.map(writeStep)),
     listIf('provoke', head.provoke?.map(writeStep)),
+    listIf('asks', head.asks?.map(writeAsked)),
+    head.invalid === undefined ? '' : `invalid: [${head.invalid.map(word).join(', ')}]\n`,
     list('match', head.match.map(writeRule)),
     list(
       'substitute',
@@ -60,6 +63,14 @@ function writeMissing(missing: NonNullable<TranscriptHead['missing']>): string {
     'missing',
     missing.map(({ releases, state }) => mapping({ releases: quote(releases), state: quote(state) })),
   );
+}
+
+function writeAsked({ at, execute, arguments: given }: AskedResponse): string {
+  return mapping({
+    at: word(at),
+    execute: word(execute),
+    arguments: given === undefined ? undefined : flow(given),
+  });
 }
 
 function writeProvenance({ document, definition, releases, line, title }: Provenance): string {
