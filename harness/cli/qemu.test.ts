@@ -55,7 +55,7 @@ describe('qemu', () => {
     expect(await say('install', '--only', '--suite', 's')).to.deep.equal({
       out:
         's: QEMU 7.2.22 (fake) installed\n' +
-        's: without qemu-system-aarch64, qemu-system-ppc64, qemu-system-s390x, qemu-ga: s offers no package of it\n',
+        's: without qemu-system-aarch64, qemu-system-ppc64, qemu-system-s390x, qemu-ga, ui-spice-core.so: s offers no package of it\n',
       error: undefined,
       code: undefined,
     });

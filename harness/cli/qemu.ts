@@ -62,9 +62,10 @@ the suites are oldoldstable, oldstable, stable and testing, elsewhere the machin
 all its libraries, some 150 MB, into $QMP_CONFORMANCE_CACHE, or else into qmp-conformance in your cache folder
 ($XDG_CACHE_HOME or ~/.cache). What is installed already is left alone, without a look at the network.
 
-With each release come its storage daemon, its guest agent, and the emulators of the architectures that documented
-examples are about: aarch64, ppc64 and s390x, some 60 MB more. --architecture adds others. A release that is installed
-and lacks one of these programs gets it, of the same version; nothing else of it is fetched again.
+With each release come its storage daemon, its guest agent, SPICE (some 20 MB where it is in a package of its own), and
+the emulators of the architectures that documented examples are about: aarch64, ppc64 and s390x, some 60 MB more.
+--architecture adds others. A release that is installed and lacks one of these gets it, of the same version; nothing
+else of it is fetched again.
 
 Examples:
   qmp-conformance qemu install                       all known suites, in parallel
@@ -148,9 +149,9 @@ function byReason(absent: Readonly<Record<string, string>>): ReadonlyMap<string,
 
 const HOW: Readonly<Record<Exclude<SuiteOutcome['kind'], 'failed'>, string>> = {
   installed: 'installed',
-  completed: 'was installed already, and got the programs that it lacked',
+  completed: 'was installed already, and got what it lacked',
   present: 'was installed already',
-  incomplete: 'was installed already, and lacks programs that could not be fetched',
+  incomplete: 'was installed already, and lacks what could not be fetched',
 };
 
 async function list({ json }: { readonly json?: true }): Promise<void> {

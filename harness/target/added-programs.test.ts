@@ -33,6 +33,12 @@ describe('the programs that come with a release', () => {
     if (found === undefined) throw new Error('no release');
     return found;
   };
+  /** Has the record of the release be that of an older one. */
+  const forget = (changes: Partial<InstalledRelease> = {}): void => {
+    const file = join(release().folder, 'release.json');
+    const record = JSON.parse(readFileSync(file, 'utf8')) as InstalledRelease;
+    writeFileSync(file, JSON.stringify({ ...record, absent: undefined, ...changes }));
+  };
   const has = (program: string): boolean => binaryOfRelease(release()).findProgram(program) !== undefined;
 
   it('are installed with it', async () => {
@@ -43,6 +49,7 @@ describe('the programs that come with a release', () => {
     expect(release().absent).to.deep.equal({
       'qemu-system-aarch64': 'old offers no package of it',
       'qemu-system-ppc64': 'old offers no package of it',
+      'ui-spice-core.so': 'old offers no package of it',
     });
     expect((await install()).kind).to.equal('present');
   });
@@ -93,9 +100,7 @@ describe('the programs that come with a release', () => {
 
   it('are added to a release of an older cache, which says nothing of them', async () => {
     await install();
-    const file = join(release().folder, 'release.json');
-    const older = JSON.parse(readFileSync(file, 'utf8')) as InstalledRelease;
-    writeFileSync(file, JSON.stringify({ ...older, absent: undefined }));
+    forget();
     machine.offerPackage('old', 'qemu-system-s390x', { version, programs: [S390X], script });
     expect((await install()).kind).to.equal('completed');
     expect(has('qemu-system-s390x')).to.equal(true);
@@ -139,6 +144,93 @@ describe('the programs that come with a release', () => {
     const outcome = await install({ architectures: ['s390x'] });
     expect(outcome.kind === 'incomplete' && outcome.error.message).to.match(/could not be fetched/);
     expect((await install()).kind).to.equal('present');
+  });
+
+  describe('with them the module of SPICE', () => {
+    const MODULE = 'ui-spice-core.so';
+    const modules = join('usr/lib/x86_64-linux-gnu/qemu', MODULE);
+    const offerSpice = (of = version): void =>
+      machine.offerPackage('old', 'qemu-system-modules-spice', { version: of, programs: [modules], script });
+    const hasModule = (): boolean => existsSync(join(release().root, modules));
+    const names = (): readonly string[] => release().packages.map(({ name }) => name);
+
+    it('comes, and the release says where it is', async () => {
+      offerSpice();
+      expect((await install()).kind).to.equal('installed');
+      expect(hasModule()).to.equal(true);
+      expect(release().absent).not.to.have.property(MODULE);
+      expect(release().modulePath).to.equal('usr/lib/x86_64-linux-gnu/qemu');
+      expect(names()).to.include('qemu-system-modules-spice');
+      expect((await install()).kind).to.equal('present');
+    });
+
+    it('comes into a release of an older cache, and nothing else is fetched', async () => {
+      await install();
+      forget();
+      offerSpice();
+      const before = machine.commands().length;
+      expect((await install()).kind).to.equal('completed');
+      expect(machine.commands().slice(before)).to.deep.equal([
+        'update old',
+        `download qemu-system-modules-spice=${version}`,
+      ]);
+      expect(hasModule()).to.equal(true);
+      expect(release().modulePath).to.equal('usr/lib/x86_64-linux-gnu/qemu');
+      expect((await install()).kind).to.equal('present');
+    });
+
+    it('is not asked for where the emulator has SPICE itself', async () => {
+      await install();
+      const absent = Object.entries(release().absent ?? {}).filter(([name]) => name !== MODULE);
+      const spice = { name: 'libspice-server1', version: '0', sha256: '' };
+      forget({ packages: [...release().packages, spice], absent: Object.fromEntries(absent) });
+      const before = machine.commands();
+      expect((await install()).kind).to.equal('present');
+      expect(machine.commands()).to.deep.equal(before);
+    });
+
+    it('is not lacking where another package had it', async () => {
+      machine.offerPackage('old', 'qemu-guest-agent', {
+        version,
+        programs: ['usr/sbin/qemu-ga', modules],
+        script,
+      });
+      await install();
+      expect(hasModule()).to.equal(true);
+      expect(release().absent).not.to.have.property(MODULE);
+    });
+
+    it('is of its own version, or not there', async () => {
+      await install();
+      forget();
+      offerSpice('1:7.3');
+      expect((await install()).kind).to.equal('completed');
+      expect(hasModule()).to.equal(false);
+      expect(release().absent?.[MODULE]).to.equal(
+        'old has 1:7.3 of qemu-system-modules-spice by now, and not 1:7.2',
+      );
+      expect((await install()).kind, 'what could not be had is not asked for again').to.equal('present');
+    });
+
+    it('is not there, and the release is, where the emulator does not start with it', async () => {
+      const refusal = 'case "$*" in *-spice*) echo "no SPICE" >&2; exit 1;; esac';
+      writeFileSync(join(machine.dir, 'old.version'), script.replace('\n', `\n${refusal}\n`));
+      offerSpice();
+      expect((await install()).kind).to.equal('installed');
+      expect(hasModule()).to.equal(false);
+      expect(release().absent?.[MODULE]).to.contain('no SPICE');
+      expect((await install()).kind).to.equal('present');
+    });
+
+    it('cannot be fetched: the release stays as it was', async () => {
+      await install();
+      forget();
+      offerSpice();
+      machine.fail('old', 'E: Could not resolve host\n');
+      const outcome = await install();
+      expect(outcome.kind === 'incomplete' && outcome.error.message).to.match(/could not be fetched/);
+      expect(release()).to.include({ version: '7.2.22' });
+    });
   });
 
   for (const architecture of ['', 'x86', 'S390X', '../s390x']) {

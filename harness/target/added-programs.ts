@@ -7,12 +7,18 @@ import {
   GUEST_AGENT,
   KNOWN_PROGRAMS,
   packagesOfArchitecture,
+  SPICE_MODULE,
+  SPICE_MODULES,
+  SPICE_PACKAGES,
 } from './known-programs.ts';
-import { runOnSuite, type OpenSuite } from './package-archive.ts';
-import { identifyQemu, type QemuIdentity } from './probe-qemu.ts';
+import type { OpenSuite } from './package-archive.ts';
+import { readIndex } from './package-index.ts';
+import { identifyQemu, withQemu, type QemuIdentity } from './probe-qemu.ts';
+import type { QemuPrograms } from './qemu-binary.ts';
+import type { InstalledRelease } from './release-cache.ts';
 import { findInRelease, programsOfRelease, type ReleaseLayout } from './release-programs.ts';
 
-/** Why programs that were asked for cannot be had for a release; by file name. */
+/** Why programs, or modules, that were asked for cannot be had for a release; by file name. */
 export type AbsentPrograms = Readonly<Record<string, string>>;
 
 /** Where programs that come besides the emulator of the target are to be had. */
@@ -21,12 +27,23 @@ export interface ChosenPackages {
   readonly packages: readonly string[];
   /** Likewise, without what they depend on. */
   readonly alone: readonly string[];
+  /** Likewise, with just the libraries that are needed of it. */
+  readonly modules: readonly string[];
   readonly absent: AbsentPrograms;
 }
 
-/** The programs that are wanted of a release besides its own emulator, where somebody asks for these architectures. */
+/**
+ * The programs that are wanted of a release besides its own emulator, where somebody asks for these architectures; and
+ * the module of SPICE.
+ */
 export function wantedPrograms(architectures: readonly string[]): readonly string[] {
-  return [...new Set([...architectures.map(emulatorOf), GUEST_AGENT])];
+  return [...new Set([...architectures.map(emulatorOf), GUEST_AGENT, SPICE_MODULE])];
+}
+
+/** Whether a release has a program, or the module of SPICE; or SPICE without one, in the emulator itself. */
+export function hasProgram(release: Pick<InstalledRelease, 'root' | 'packages'>, program: string): boolean {
+  if (findInRelease(release.root, program) !== undefined) return true;
+  return program === SPICE_MODULE && release.packages.some(({ name }) => name.startsWith('libspice-server'));
 }
 
 /**
@@ -38,42 +55,35 @@ export async function choosePackages(
   programs: readonly string[],
   version?: string,
 ): Promise<ChosenPackages> {
-  const candidates = new Set(programs.flatMap(packagesOfProgram));
-  const offered = candidates.size === 0 ? new Map<string, Set<string>>() : await readIndex(open, candidates);
-  const packages = new Set<string>();
-  const alone = new Set<string>();
+  const offered = await readIndex(open, [...new Set(programs.flatMap(packagesOfProgram))]);
+  const versionsOf = (name: string): readonly string[] =>
+    (offered.get(name) ?? []).map((each) => each.version);
+  const chosen = { packages: new Set<string>(), alone: new Set<string>(), modules: new Set<string>() };
   const absent: Record<string, string> = {};
   for (const program of programs) {
-    const name = packagesOfProgram(program).find((each) => offered.has(each));
-    const versions = offered.get(name ?? '') ?? new Set();
+    const names = packagesOfProgram(program).filter((name) => offered.has(name));
+    const [name] = names;
+    const versions = versionsOf(name ?? '');
     if (name === undefined) absent[program] = `${open.suite} offers no package of it`;
-    else if (version !== undefined && !versions.has(version))
-      absent[program] = `${open.suite} has ${[...versions].join(', ')} of ${name} by now, and not ${version}`;
+    else if (version !== undefined && !versions.includes(version))
+      absent[program] = `${open.suite} has ${versions.join(', ')} of ${name} by now, and not ${version}`;
+    else if (program === SPICE_MODULE) for (const each of names) chosen.modules.add(pinned(each, version));
     // Its start at boot depends on many packages; the libraries that it needs come with the emulator.
-    else
-      (program === GUEST_AGENT ? alone : packages).add(version === undefined ? name : `${name}=${version}`);
+    else (program === GUEST_AGENT ? chosen.alone : chosen.packages).add(pinned(name, version));
   }
-  return { packages: [...packages], alone: [...alone], absent };
+  const { packages, alone, modules } = chosen;
+  return { packages: [...packages], alone: [...alone], modules: [...modules], absent };
+}
+
+/** As apt takes a package. */
+function pinned(name: string, version: string | undefined): string {
+  return version === undefined ? name : `${name}=${version}`;
 }
 
 function packagesOfProgram(program: string): readonly string[] {
   if (program === GUEST_AGENT) return ['qemu-guest-agent'];
+  if (program === SPICE_MODULE) return SPICE_PACKAGES;
   return packagesOfArchitecture(architectureOfProgram(program) ?? '');
-}
-
-/** Versions of packages, by name, in a suite's index. */
-async function readIndex(open: OpenSuite, names: Iterable<string>): Promise<Map<string, Set<string>>> {
-  // It ends badly where one of the names is unknown, and tells of the others.
-  const { stdout } = await runOnSuite(open, ['apt-cache', 'show', ...names]);
-  const offered = new Map<string, Set<string>>();
-  for (const record of stdout.split(/\n\n+/)) {
-    const [name, version] = ['Package', 'Version'].map(
-      (field) => new RegExp(`^${field}: (.*)$`, 'm').exec(record)?.[1],
-    );
-    if (name === undefined || version === undefined) continue;
-    offered.set(name, (offered.get(name) ?? new Set()).add(version));
-  }
-  return offered;
 }
 
 /** The emulators that come with that of the target, in the same package. */
@@ -89,13 +99,13 @@ export function dropUnwantedEmulators(root: string, wanted: readonly string[]): 
 }
 
 /**
- * Moves what was unpacked apart into the tree of a release. Programs come last and each in one step, so that whoever
- * sees one sees it whole, and with its libraries. What stands there already stays.
+ * Moves what was unpacked apart into the tree of a release. Programs and modules come last and each in one step, so
+ * that whoever sees one sees it whole, and with its libraries. What stands there already stays.
  */
 export function mergeTree(from: string, root: string): void {
   const files = existsSync(from) ? filesBelow(from) : [];
-  const isProgram = (path: string): boolean => /^usr\/s?bin\//.test(path);
-  for (const path of [...files.filter((each) => !isProgram(each)), ...files.filter(isProgram)]) {
+  const isProgram = (path: string): boolean => /^usr\/(?:s?bin|lib\/[^/]+\/qemu)\//.test(path);
+  for (const path of [...files.filter((each) => !isProgram(each)), ...files.filter(isProgram).sort()]) {
     const place = join(root, path);
     if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) continue;
     mkdirSync(dirname(place), { recursive: true });
@@ -111,7 +121,8 @@ function filesBelow(folder: string, above = ''): string[] {
 }
 
 /**
- * Starts each of the added emulators: the proof that it is whole, and of the release. One that is not is removed.
+ * Starts each of the added emulators: the proof that it is whole, and of the release; and the release's own with SPICE.
+ * One that is not is removed.
  * @returns why, by file name, for those that are not there in the end
  */
 export async function checkAddedPrograms(
@@ -123,8 +134,9 @@ export async function checkAddedPrograms(
     programs.map(async (program) => [program, await reasonAgainst(layout, release, program)] as const),
   );
   const absent = reasons.flatMap(([program, reason]) => (reason === undefined ? [] : [[program, reason]]));
-  for (const [program = ''] of absent) {
-    const place = findInRelease(layout.root, program);
+  const names = absent.flatMap(([name = '']) => (name === SPICE_MODULE ? SPICE_MODULES : [name]));
+  for (const name of names) {
+    const place = findInRelease(layout.root, name);
     if (place !== undefined) rmSync(join(layout.root, place));
   }
   return Object.fromEntries(absent) as AbsentPrograms;
@@ -138,12 +150,20 @@ async function reasonAgainst(
   const programs = programsOfRelease(layout);
   const command = programs.findProgram(program);
   if (command === undefined) return 'the packages of the suite do not have it';
-  if (architectureOfProgram(program) === undefined) return undefined;
   try {
+    if (program === SPICE_MODULE) await startWithSpice(programs);
+    if (architectureOfProgram(program) === undefined) return undefined;
     const { version } = await identifyQemu({ ...programs, command });
     return version === release.version ? undefined : `it is of ${version}`;
   } catch (error) {
     if (error instanceof SetupError) return error.message;
     throw error;
   }
+}
+
+/** Throws `SetupError` where it does not start. */
+async function startWithSpice(programs: QemuPrograms): Promise<void> {
+  const spice = 'unix=on,addr=spice.sock,disable-ticketing=on';
+  const args = ['-no-user-config', '-nodefaults', '-display', 'none', '-machine', 'none', '-spice', spice];
+  await withQemu(programs, args, ({ negotiate }) => negotiate());
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { unpackModules } from './added-modules.ts';
 import {
   checkAddedPrograms,
   choosePackages,
@@ -24,7 +25,7 @@ export interface Completion {
   readonly cache: string;
   readonly suite: string;
   readonly release: InstalledRelease;
-  /** File names of the programs. */
+  /** File names of the programs, and of the module of SPICE. */
   readonly programs: readonly string[];
   /** The package of the release's own emulator. */
   readonly emulator: string;
@@ -32,7 +33,7 @@ export interface Completion {
 }
 
 /**
- * Adds programs to an installed release, of the same version; nothing else of it is changed.
+ * Adds programs and modules to an installed release, of the same version; nothing else of it is changed.
  * @throws {SetupError} when the archive cannot be read, or a package of it
  */
 export async function completeRelease(
@@ -52,15 +53,25 @@ export async function completeRelease(
   await downloadMissing(open, chosen.packages, new Set(there));
   await downloadAlone(open, chosen.alone);
   const addition = join(work, 'addition');
-  const packages = await unpackDownloads(open, addition, progress);
+  const unpacked = await unpackDownloads(open, addition, progress);
   dropUnwantedEmulators(addition, programs);
   await dropDocumentation(addition);
+  const into = join(work, 'modules');
+  const known = [...release.packages, ...unpacked];
+  const roots = [release.root, addition];
+  const modules = await unpackModules(
+    { open, packages: chosen.modules, roots, there: known, into },
+    progress,
+  );
+  const packages = [...unpacked, ...modules.packages];
+  const absent = { ...chosen.absent, ...modules.absent };
   signal?.throwIfAborted();
   progress('check', 'starting them');
   return withMachineLock(`${cache}\0release ${release.version}`, {}, async () => {
     mergeTree(addition, release.root);
+    mergeTree(into, release.root);
     const { root, ...paths } = await surveyRelease(release.root);
-    const added = programs.filter((program) => chosen.absent[program] === undefined);
+    const added = programs.filter((program) => absent[program] === undefined);
     const failed = await checkAddedPrograms({ root, ...paths }, release, added);
     const completed = {
       ...release,
@@ -69,7 +80,7 @@ export async function completeRelease(
         ...release.packages.filter(({ name }) => !packages.some((each) => each.name === name)),
         ...packages,
       ],
-      absent: { ...without(release.absent ?? {}, programs), ...chosen.absent, ...failed },
+      absent: { ...without(release.absent ?? {}, programs), ...absent, ...failed },
       size: sizeOfFolder(root),
     };
     writeRelease(completed);

@@ -43,6 +43,8 @@ export interface FakePackage {
   /** Paths of the programs, below the root; each of them is the script. */
   readonly programs: readonly string[];
   readonly script: string;
+  /** Names of the packages that it depends on. */
+  readonly depends?: readonly string[];
 }
 
 /** A source package: texts of files by path. */
@@ -88,7 +90,7 @@ version() { sed -n 's/^# version: //p' "$fake/$suite.package.$1"; }
 fetch() { cp "$fake/$suite.package.$1" "$2/$1_$(version "$1")_amd64.deb"; }
 if [ "$phase" = download ]; then
   for word; do case $word in
-    qemu-*)
+    qemu-*|lib*)
       [ -e "$fake/$suite.package.\${word%%=*}" ] || { echo "E: Unable to locate package $word" >&2; exit 100; }
       echo "download $word" >> "$fake/commands"
       fetch "\${word%%=*}" . ;;
@@ -128,7 +130,9 @@ suite=$(sed -n 's/^Suites: //p' "$(dirname "$2")/sources/archive.sources")
 if [ "$3" = show ]; then
   for name; do
     file=$(dirname "$0")/../$suite.package.$name
-    [ ! -e "$file" ] || printf 'Package: %s\\nVersion: %s\\n\\n' "$name" "$(sed -n 's/^# version: //p' "$file")"
+    [ -e "$file" ] || continue
+    printf 'Package: %s\\nVersion: %s\\nDepends: %s\\n\\n' "$name" \\
+      "$(sed -n 's/^# version: //p' "$file")" "$(sed -n 's/^# depends: //p' "$file")"
   done
   exit 0
 fi
@@ -171,9 +175,13 @@ export function makeFakeMachine(): FakeMachine {
     dir,
     cache: join(dir, 'cache'),
     offer: (suite, version) => writeFileSync(join(dir, `${suite}.version`), fakeQemuScript(version)),
-    offerPackage: (suite, name, { version, programs, script }) => {
+    offerPackage: (suite, name, { version, programs, script, depends = [] }) => {
       const [first, ...rest] = script.split('\n');
-      const notes = [`# version: ${version}`, `# programs: ${programs.join(' ')}`];
+      const notes = [
+        `# version: ${version}`,
+        `# programs: ${programs.join(' ')}`,
+        `# depends: ${depends.join(', ')}`,
+      ];
       writeFileSync(join(dir, `${suite}.package.${name}`), [first, ...notes, ...rest].join('\n'));
     },
     offerSource: (suite, version, source) => writeFakeSource(join(dir, 'sources', suite), version, source),

@@ -1,10 +1,13 @@
 import { rm, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
+import { unpackModules } from './added-modules.ts';
 import {
   checkAddedPrograms,
   choosePackages,
   dropUnwantedEmulators,
+  hasProgram,
+  mergeTree,
   wantedPrograms,
   type AbsentPrograms,
 } from './added-programs.ts';
@@ -36,7 +39,7 @@ import {
   type InstalledRelease,
   type ReleaseRecord,
 } from './release-cache.ts';
-import { findInRelease, programsOfRelease, surveyRelease } from './release-programs.ts';
+import { programsOfRelease, surveyRelease } from './release-programs.ts';
 
 /** `detail` is one line for a person; `done` has the version. */
 export type InstallProgress = (suite: string, phase: SuitePhase, detail: string) => void;
@@ -112,8 +115,7 @@ function programsToAdd(release: InstalledRelease, { architectures = [] }: Wanted
   const named = architectures.map(emulatorOf);
   return programsWanted({ architectures }).filter(
     (program) =>
-      findInRelease(release.root, program) === undefined &&
-      (named.includes(program) || release.absent?.[program] === undefined),
+      !hasProgram(release, program) && (named.includes(program) || release.absent?.[program] === undefined),
   );
 }
 
@@ -197,8 +199,17 @@ async function installFrom(
   const packages = await unpackPackages(open, [...PACKAGES, ...chosen.packages], root, progress);
   dropUnwantedEmulators(root, wanted);
   await dropDocumentation(root);
+  const into = join(work, 'modules');
+  const modules = { open, packages: chosen.modules, roots: [root], there: packages, into };
+  const added = await unpackModules(modules, progress);
+  mergeTree(into, root);
   progress('check', 'starting it');
-  const record = await describeRelease(root, { suite: job.suite, packages, wanted, absent: chosen.absent });
+  const record = await describeRelease(root, {
+    suite: job.suite,
+    packages: [...packages, ...added.packages],
+    wanted,
+    absent: { ...chosen.absent, ...added.absent },
+  });
   await writeFile(join(folder, 'release.json'), `${JSON.stringify(record, undefined, 2)}\n`);
   job.signal?.throwIfAborted();
   return placeRelease(folder, record, job);
@@ -214,6 +225,7 @@ async function describeRelease(
   const [identity, digest] = await Promise.all([identifyQemu(programs), sha256OfFile(programs.path)]);
   const there = wanted.filter((program) => absent[program] === undefined);
   const failed = await checkAddedPrograms(layout, identity, there);
+  const missing = Object.entries(absent).filter(([program]) => !hasProgram({ root, packages }, program));
   const { libraryPath, dataPath, modulePath } = layout;
   const date = new Date().toISOString().slice(0, 10);
   return {
@@ -226,7 +238,7 @@ async function describeRelease(
     dataPath,
     modulePath,
     packages,
-    absent: { ...absent, ...failed },
+    absent: { ...Object.fromEntries(missing), ...failed },
   };
 }
 

@@ -77,6 +77,22 @@ export const KNOWN_PROGRAMS: readonly string[] = [
   GUEST_AGENT,
 ];
 
+/** The module that QEMU has SPICE in, where it is built of modules. */
+export const SPICE_MODULE = 'ui-spice-core.so';
+
+/** The packages of the modules for SPICE, where they are apart: its own, and that of the module which it stands on. */
+export const SPICE_PACKAGES: readonly string[] = ['qemu-system-modules-spice', 'qemu-system-modules-opengl'];
+
+/** What is wanted of these packages. */
+export const SPICE_MODULES: readonly string[] = [
+  SPICE_MODULE,
+  'audio-spice.so',
+  'chardev-spice.so',
+  'hw-display-qxl.so',
+  'ui-opengl.so',
+  'ui-spice-app.so',
+];
+
 /** Which schema describes what a program says. */
 export function familyOfProgram(program: string): ProgramFamily {
   if (program === STORAGE_DAEMON) return 'qsd';

@@ -12,7 +12,8 @@ export interface ReleaseLayout extends UnpackedTree {
   readonly modulePath: string;
 }
 
-const BINARY = 'usr/bin/qemu-system-x86_64';
+/** The emulator of the target itself. */
+export const BINARY = 'usr/bin/qemu-system-x86_64';
 /** Where packages put programs for users, and those for administrators, as the guest agent. */
 const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin'];
 const TOOLS = ['usr/bin/qemu-img', 'usr/bin/qemu-storage-daemon'];
@@ -51,9 +52,10 @@ export function programsOfRelease(layout: ReleaseLayout): QemuPrograms {
   };
 }
 
-/** The place of a program in an unpacked release, relative to its root; `undefined` where it has none. */
-export function findInRelease(root: string, program: string): string | undefined {
-  const places = PROGRAM_FOLDERS.map((folder) => join(folder, program));
+/** The place of a program, or a module, in an unpacked release, relative to its root; `undefined` where it has none. */
+export function findInRelease(root: string, name: string): string | undefined {
+  const folders = name.endsWith('.so') ? [findModulePath(root)] : PROGRAM_FOLDERS;
+  const places = folders.map((folder) => join(folder, name));
   return places.find((place) => resolveInside(root, place) !== undefined);
 }
 
@@ -71,7 +73,8 @@ export function binaryOfRelease(release: InstalledRelease): QemuBinary {
   };
 }
 
-function findModulePath(root: string): string {
+/** The folder of modules in an unpacked release, or in a part of one, relative to its root. */
+export function findModulePath(root: string): string {
   const folder = join(root, 'usr/lib');
   const triplets = existsSync(folder) ? readdirSync(folder) : [];
   const found = triplets.find((name) => existsSync(join(folder, name, 'qemu')) && name.includes('-linux-'));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -6,7 +6,7 @@ import { SetupError } from '../errors.ts';
 import { writeScript } from './fake-machine.ts';
 import { findQemus } from './find-qemus.ts';
 import { runProgram } from './run-program.ts';
-import { findLibraryPath, resolveInside, runnable } from './unpacked-tree.ts';
+import { findLibraryPath, findMissingLibraries, resolveInside, runnable } from './unpacked-tree.ts';
 
 const INTERPRETER = '/lib64/ld-linux-x86-64.so.2';
 
@@ -101,6 +101,36 @@ describe('an unpacked tree', () => {
     it('finds no libraries where there are no programs', async () => {
       writeScript(join(root, 'usr/bin/s'), '#!/bin/sh\n');
       expect(await findLibraryPath(root, ['usr/bin/s', 'usr/bin/none'])).to.deep.equal([]);
+    });
+  });
+
+  describe('findMissingLibraries', () => {
+    const libraries = 'usr/lib/x86_64-linux-gnu';
+    const program = 'usr/bin/p';
+
+    it('finds what is in no tree, and asks nothing of the libraries of the machine', async () => {
+      const { binaries } = await findQemus();
+      for (const { command, path, version } of binaries.filter(({ origin }) => origin === 'release')) {
+        const tree = join(root, version);
+        for (const folder of ['usr/bin', 'usr/lib64', libraries])
+          mkdirSync(join(tree, folder), { recursive: true });
+        writeFileSync(join(tree, program), `\u007fELF${INTERPRETER}\0`);
+        copyFileSync(command[0] ?? '', join(tree, 'usr', INTERPRETER));
+        const file = join(tree, libraries, 'qemu.so');
+        copyFileSync(path, file);
+        const needed = ['libc.so.6', 'libz.so.1', 'libglib-2.0.so.0'];
+        const alone = await findMissingLibraries([tree], program, [file]);
+        expect(alone, version).to.include.members(needed).and.not.include('qemu.so');
+        // GLib needs it, and is not there itself.
+        expect(alone, version).not.to.include('libpcre2-8.so.0');
+        const whole = join(path, '../../..');
+        expect(await findMissingLibraries([tree, whole], program, [file]), version).to.deep.equal([]);
+      }
+    });
+
+    it('finds nothing where there is no loader to ask', async () => {
+      writeScript(join(root, program), '#!/bin/sh\n');
+      expect(await findMissingLibraries([root], program, [join(root, program)])).to.deep.equal([]);
     });
   });
 

@@ -52,15 +52,22 @@ export function runnable(tree: UnpackedTree, program: string): readonly string[]
   return throughLoader(tree.root, loader, tree.libraryPath, binary);
 }
 
-/** The machine's library cache names libraries of another age than the tree's C library: it is left out. */
 function throughLoader(
   root: string,
   loader: string,
   libraryPath: readonly string[],
   binary: string,
 ): readonly string[] {
-  const path = libraryPath.map((folder) => join(root, folder)).join(':');
-  return [loader, '--inhibit-cache', '--library-path', path, binary];
+  return onPath(
+    loader,
+    libraryPath.map((folder) => join(root, folder)),
+    binary,
+  );
+}
+
+/** The machine's library cache names libraries of another age than the tree's C library: it is left out. */
+function onPath(loader: string, folders: readonly string[], binary: string): readonly string[] {
+  return [loader, '--inhibit-cache', '--library-path', folders.join(':'), binary];
 }
 
 /** The loader that an ELF program asks for, in the tree; `undefined` for what is no dynamic ELF program. */
@@ -122,6 +129,53 @@ function findLoader(root: string, programs: readonly string[]): string | undefin
 /** `libz.so.1 => ROOT/lib/libz.so.1 (0x…)` */
 function librariesListed(listing: string): string[] {
   return [...listing.matchAll(/ => (\/.*) \(0x[0-9a-f]+\)$/gm)].map((match) => match[1] ?? '');
+}
+
+/**
+ * Asks the loader which shared libraries `files`, or libraries of the trees that they need, look for and do not find in
+ * the trees. What the machine itself has does not count: it is of another age.
+ * @param roots unpacked trees that belong together
+ * @param program a program in the first of them, whose loader is asked
+ * @param files modules in one of them
+ * @returns sonames; none where the program has no loader
+ */
+export async function findMissingLibraries(
+  roots: readonly string[],
+  program: string,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const loader = findLoader(roots[0] ?? '', [program]);
+  if (loader === undefined) return [];
+  const folders = roots.flatMap((root) =>
+    [...foldersWithLibraries(root)].map((folder) => join(root, folder)),
+  );
+  const limit = pLimit(availableParallelism());
+  const found = await Promise.all(
+    files.map((file) =>
+      limit(async () => {
+        // The variables must not reach what starts it.
+        const { stdout, stderr } = await runProgram(['env', ...TRACING, ...onPath(loader, folders, file)]);
+        return librariesMissing(roots, stdout, stderr);
+      }),
+    ),
+  );
+  return [...new Set(found.flat())];
+}
+
+/** With `--list` it would end at the first library that is missing, and it never says which file wants one. */
+const TRACING = ['LD_TRACE_LOADED_OBJECTS=1', 'LD_DEBUG=files'];
+
+/**
+ * `libz.so.1 => not found`, or `libz.so.1 => /lib/libz.so.1 (0x…)` of the machine; and
+ * `file=libz.so.1 [0];  needed by ROOT/usr/lib/libgio-2.0.so.0 [0]`.
+ */
+function librariesMissing(roots: readonly string[], listing: string, debug: string): string[] {
+  const isInside = (file: string): boolean => roots.some((root) => file.startsWith(`${root}/`));
+  const needed = [...debug.matchAll(/file=(\S+) \[\d+\];\s+needed by (.*) \[\d+\]/g)];
+  // What only libraries of the machine need will not be needed when these are replaced.
+  const own = new Set(needed.flatMap(([, soname = '', by = '']) => (isInside(by) ? [soname] : [])));
+  const found = [...listing.matchAll(/^\s*(\S+) => (.*?)(?: \(0x[0-9a-f]+\))?$/gm)];
+  return found.flatMap(([, soname = '', file = '']) => (own.has(soname) && !isInside(file) ? [soname] : []));
 }
 
 /** Folders below the root's `lib*` and `usr/lib*` with shared libraries in them, nearest first. */
