@@ -5,7 +5,7 @@ import { findLack } from '../stage/find-lack.ts';
 import { StageError } from '../stage/set-up-stage.ts';
 import { RefusedCommand } from '../target/start-guest-agent.ts';
 import type { RunningServer } from '../target/start-qemu.ts';
-import type { DialogueOutcome } from './dialogue.ts';
+import type { DialogueOutcome } from './dialogue-state.ts';
 
 /** What came of performing a row, before expectations are applied. */
 export interface Performance {
