@@ -37,22 +37,8 @@
         .set    INGRESS_PORT, 0                 # tables
         .set    VLAN, 10
 
-        .set    CODE, 8                         # selectors into the GDT below
-        .set    DATA, 16
-
         boot_sector_begin
-        cli                                     # for good: there is no IDT
-        lgdt    [gdt]
-        mov     eax, cr0
-        or      al, 1
-        mov     cr0, eax
-        ljmp    CODE, offset protected
-
-        .code32
-protected:
-        mov     ax, offset DATA
-        mov     ds, ax
-        mov     ss, ax                          # the upper half of ESP is zero since the reset
+        enter_protected_mode
 
         mov     ebx, 0x80000000
 1:      add     bh, 8                           # the next of 32 devices, round and round
@@ -112,11 +98,7 @@ send:   mov     ebp, ecx
 
         define_read_pci
 
-gdt:    .word   23                              # the first descriptor is never used: its place is the register's
-        .long   gdt
-        .word   0
-        .quad   0x00cf9b000000ffff              # code, base 0, limit 4 GiB
-        .quad   0x00cf93000000ffff              # data likewise
+        define_gdt
 
 # A TLV: its type, its length with these eight bytes, a value; both begin at multiples of eight.
         .macro  tlv type, size, value

@@ -38,22 +38,8 @@
         .set    DESCRIPTOR_NEXT, 1
         .set    DESCRIPTOR_WRITE, 2
 
-        .set    CODE, 8                         # selectors into the GDT below
-        .set    DATA, 16
-
         boot_sector_begin
-        cli                                     # for good: there is no IDT
-        lgdt    [gdt]
-        mov     eax, cr0
-        or      al, 1
-        mov     cr0, eax
-        ljmp    CODE, offset protected
-
-        .code32
-protected:
-        mov     ax, offset DATA
-        mov     ds, ax
-        mov     ss, ax                          # the upper half of ESP is zero since the reset
+        enter_protected_mode
 
         mov     esi, offset ready
 1:      lodsb
@@ -170,11 +156,7 @@ send:   movzx   eax, byte ptr [edi]
         jne     1b
         ret
 
-gdt:    .word   23                              # the first descriptor is never used: its place is the register's
-        .long   gdt
-        .word   0
-        .quad   0x00cf9b000000ffff              # code, base 0, limit 4 GiB
-        .quad   0x00cf93000000ffff              # data likewise
+        define_gdt
 
 multicast:                                      # class 1: unicast addresses, none, and multicast addresses, 3
         .byte   28, 2, 1, 0
