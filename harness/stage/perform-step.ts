@@ -93,7 +93,8 @@ async function queryUntil(step: Extract<Step, { kind: 'until' }>, context: StepC
   while (performance.now() < until) {
     const response = await connection.execute(step.command, step.arguments, context.patience);
     last = isJsonObject(response.value) ? response.value['return'] : undefined;
-    if (contains(last, step.returns)) return;
+    const isThere = contains(last, step.returns);
+    if (isThere && (step.not === undefined || !contains(last, step.not))) return;
     await new Promise((resolve) => setTimeout(resolve, QUERY_DISTANCE));
   }
   const came = last === undefined ? 'an error' : writeJson(last).slice(0, 200);

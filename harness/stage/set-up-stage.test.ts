@@ -111,6 +111,16 @@ describe('setUpStage', () => {
     expect(Object.keys(files)).to.include.members(['tls/server-key.pem', 'tls/client-key.pem']);
   });
 
+  it('repeats a query until its reply has one value and not the other', async () => {
+    const until = (not: string): Readonly<Record<string, string>> => ({
+      main: `about: x\nprepare: [{ until: { execute: add-fd }, returns: { fd: 7 }, not: ${not} }]`,
+    });
+    await setUp(until('{ fd: 8 }'));
+    await vm?.tearDown();
+    const error = await failureOf(until('{ fd: 7 }'), 200);
+    expect(String(error)).to.contain('add-fd on main returned {"fd":7} to the end');
+  });
+
   it('captures values of replies', async () => {
     const { captures } = await setUp({
       main: 'about: x\nprepare: [{ execute: add-fd, capture: { number: /fd } }]',

@@ -16,7 +16,7 @@ export const CAPTURE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 /** The further keys of each kind of step. */
 const KEYS: Readonly<Record<StepKind, readonly string[]>> = {
   execute: ['arguments', 'error', 'missing', 'descriptor', 'capture', 'on'],
-  until: ['returns', 'on'],
+  until: ['returns', 'not', 'on'],
   event: ['data', 'on'],
   serial: ['on'],
   type: ['on'],
@@ -56,6 +56,7 @@ export function readStep(cursor: YamlCursor): Step {
     }
     case 'until': {
       const query = verb.members(['execute', 'arguments'], ['execute']);
+      const not = members.get('not');
       const returns = members.get('returns') ?? cursor.fail("no 'returns'", 'the reply to wait for');
       return {
         kind,
@@ -63,6 +64,7 @@ export function readStep(cursor: YamlCursor): Step {
         command: (query.get('execute') ?? verb).string(),
         arguments: objectOf(query.get('arguments')),
         returns: returns.json(),
+        ...(not !== undefined && { not: not.json() }),
       };
     }
     case 'event':

@@ -185,6 +185,7 @@ describe('writeTranscript', () => {
       command: text,
       arguments: objects,
       returns: anyJson,
+      not: fc.option(anyJson, { nil: undefined }),
     }),
     fc.record({
       kind: fc.constant('event' as const),

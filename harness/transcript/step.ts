@@ -26,12 +26,13 @@ type StepAct =
       /** Names for values of the reply, each with the JSON Pointer into its `return`: the dialogue may send them. */
       readonly capture?: Readonly<Record<string, string>>;
     }
-  /** Executes a query again and again until its reply has the members and values given. */
+  /** Executes a query again and again until its reply has the members and values given, and not those of `not`. */
   | {
       readonly kind: 'until';
       readonly command: string;
       readonly arguments: JsonObject | undefined;
       readonly returns: JsonValue;
+      readonly not?: JsonValue;
     }
   /** Waits for an event, which may have come already. */
   | { readonly kind: 'event'; readonly event: string; readonly data: JsonValue | undefined }

@@ -118,7 +118,12 @@ function writeStep(step: Step): string {
         ...scope,
       });
     case 'until':
-      return mapping({ until: mapping(call(step)), returns: flow(step.returns), ...scope });
+      return mapping({
+        until: mapping(call(step)),
+        returns: flow(step.returns),
+        not: step.not === undefined ? undefined : flow(step.not),
+        ...scope,
+      });
     case 'event':
       return mapping({
         event: word(step.event),
