@@ -185,7 +185,14 @@ describe('writeTranscript', () => {
       command: text,
       arguments: objects,
       returns: anyJson,
-      not: fc.option(anyJson, { nil: undefined }),
+    }),
+    fc.record({
+      kind: fc.constant('until' as const),
+      on,
+      command: text,
+      arguments: objects,
+      returns: anyJson,
+      not: anyJson,
     }),
     fc.record({
       kind: fc.constant('event' as const),
