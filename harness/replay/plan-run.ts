@@ -80,7 +80,7 @@ export async function planRun(
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);
   const meantRows = selectRows(recordings, request.grep);
   const { targets, missing } = await planTargets(request, say, signal);
-  const selected = selectWhatIsDocumented(meantRows, targets, request, say);
+  const selected = selectWhatIsDocumented(meantRows, recordings, targets, request, say);
   const names = targets.map(({ facts }) => facts.name);
   const meant = compileFilter(request.grep, selected, names);
   const rows = selectShard(selected, request.shard);
@@ -90,17 +90,18 @@ export async function planRun(
 /** Recordings that a user names are all meant. */
 function selectWhatIsDocumented(
   rows: readonly Transcript[],
+  corpus: readonly Transcript[],
   targets: readonly PlannedTarget[],
   { all, recordings }: RunRequest,
   say: (line: string) => void,
 ): readonly Transcript[] {
   if (all || recordings.length > 0) return rows;
   const versions = targets.map(({ facts }) => facts.version);
-  const documented = selectDocumented(rows, versions);
+  const documented = selectDocumented(rows, versions, corpus);
   const left = rows.length - documented.length;
   if (documented.length === 0) {
     throw new InputError(
-      `${left} rows are meant, and documented in none of ${versions.join(', ')}; expected --all, to run them too`,
+      `${left === 1 ? '1 row is' : `${left} rows are`} meant, and documented in none of ${versions.join(', ')}; expected --all, which runs what only other releases document`,
     );
   }
   if (left > 0)

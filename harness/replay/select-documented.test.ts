@@ -22,8 +22,15 @@ describe('selectDocumented', () => {
   ];
   for (const [what, versions, expected] of table) {
     it(`selects ${what}`, () => {
-      const ids = selectDocumented(ROWS, versions).map(({ head }) => head.id.replace('r/', ''));
+      const ids = selectDocumented(ROWS, versions, ROWS).map(({ head }) => head.id.replace('r/', ''));
       expect(ids).to.deep.equal(expected);
     });
   }
+
+  it('knows the documentation of a release by all recordings, however few are meant', () => {
+    const [old] = ROWS;
+    const meant = old === undefined ? [] : [old];
+    expect(selectDocumented(meant, ['10.0.2'], ROWS)).to.deep.equal([]);
+    expect(selectDocumented(meant, ['2.6.0'], ROWS)).to.deep.equal(meant);
+  });
 });
