@@ -1,5 +1,6 @@
 import type { Validator } from '../json-schema/validator.ts';
 import type { Finding } from '../results/verdict.ts';
+import { askedAt, isInvalidAt } from '../transcript/completed-messages.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { commandName, eventName, isResponse, judgeMessage, readMessage } from './judge-message.ts';
 
@@ -19,17 +20,17 @@ export interface StaticJudgement {
  * stand for is taken to be right.
  */
 export function judgeTranscript(transcript: Transcript, validator: Validator): StaticJudgement {
-  const { asks = [], invalid = [] } = transcript.head;
+  const { head } = transcript;
   const messages = transcript.messages.map(readMessage);
   // Documented dialogues answer in turn: what is not answered before the next command is not shown.
   let waiting: string | undefined;
   const findings = messages.flatMap((message, index): Finding[] => {
     const { kind, direction, value } = message;
-    const asked = asks.find(({ at }) => at === `/${index}`)?.execute;
+    const asked = askedAt(head, index)?.execute;
     const answered = isResponse(kind) ? (asked ?? waiting) : undefined;
     if (isResponse(kind)) waiting = undefined;
     if (direction === '->') waiting = commandName(value);
-    if (invalid.includes(`/${index}`)) return [];
+    if (isInvalidAt(head, index)) return [];
     const complaints = judgeMessage(message, validator, answered);
     return complaints.map((complaint) => ({ blame: 'example', message: index, ...complaint }));
   });
@@ -37,7 +38,7 @@ export function judgeTranscript(transcript: Transcript, validator: Validator): S
   return {
     findings,
     checks: messages.length,
-    commands: [...sent, ...asks.map(({ execute }) => execute)],
+    commands: [...sent, ...(head.asks ?? []).map(({ execute }) => execute)],
     events: messages.filter(({ kind }) => kind === 'event').map(({ value }) => eventName(value)),
   };
 }

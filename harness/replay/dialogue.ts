@@ -2,6 +2,7 @@ import { writeJson } from '../json/write-json.ts';
 import { isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import type { Incoming } from '../qmp/connection.ts';
 import type { Complaint } from '../results/verdict.ts';
+import { askedAt, isInvalidAt } from '../transcript/completed-messages.ts';
 import { interpolate } from '../transcript/interpolate.ts';
 import { valueOfPattern } from '../transcript/read-pattern.ts';
 import type { Pattern, Transcript, TranscriptMessage } from '../transcript/transcript.ts';
@@ -49,7 +50,7 @@ export async function performDialogue(
 }
 
 async function performMessage(dialogue: Dialogue, message: TranscriptMessage, index: number): Promise<void> {
-  if (isInvalid(dialogue, index)) return sendAsItStands(dialogue, message, index);
+  if (isInvalidAt(dialogue.transcript.head, index)) return sendAsItStands(dialogue, message, index);
   if (message.body.kind !== 'pattern') throw new TypeError('a malformed message cannot be performed');
   const { pattern } = message.body;
   switch (classifyMessage(message)) {
@@ -74,10 +75,6 @@ async function performMessage(dialogue: Dialogue, message: TranscriptMessage, in
   }
 }
 
-function isInvalid({ transcript }: Dialogue, index: number): boolean {
-  return transcript.head.invalid?.includes(`/${index}`) ?? false;
-}
-
 /** What is no JSON on purpose draws an error, as a command does. */
 async function sendAsItStands(dialogue: Dialogue, { text }: TranscriptMessage, index: number): Promise<void> {
   await answerAll(dialogue);
@@ -87,7 +84,7 @@ async function sendAsItStands(dialogue: Dialogue, { text }: TranscriptMessage, i
 
 /** Sends the command for a response that is shown without it. */
 async function ask(dialogue: Dialogue, index: number): Promise<PendingCommand | undefined> {
-  const asked = dialogue.transcript.head.asks?.find(({ at }) => at === `/${index}`);
+  const asked = askedAt(dialogue.transcript.head, index);
   if (asked === undefined) return undefined;
   const { execute, arguments: given } = asked;
   const value = interpolate({ execute, ...(given && { arguments: given }) }, dialogue.captures);

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JsonValue } from '../json/value.ts';
 import type { QemuPrograms } from '../target/qemu-binary.ts';
 import { startStorageDaemon } from '../target/start-qemu.ts';
+import { inTemporaryFolder } from '../target/temporary-folder.ts';
 import { queryIntrospection } from './judge-introspection.ts';
 
 /** What a storage daemon says of itself. */
@@ -23,8 +21,7 @@ export async function introspectDaemon(
   daemon: Pick<QemuPrograms, 'command' | 'env'>,
   patience: number,
 ): Promise<IntrospectedDaemon> {
-  const dir = await mkdtemp(join(tmpdir(), 'introspection-'));
-  try {
+  return inTemporaryFolder(async (dir) => {
     const running = await startStorageDaemon(daemon, [], { dir, deadline: patience });
     try {
       await running.negotiate([], patience);
@@ -33,7 +30,5 @@ export async function introspectDaemon(
     } finally {
       await running.kill();
     }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isJsonObject, stringAt } from '../json/value.ts';
 import {
   architectureOfProgram,
@@ -11,6 +8,7 @@ import { withQemu } from '../target/probe-qemu.ts';
 import type { QemuBinary, QemuPrograms } from '../target/qemu-binary.ts';
 import { askAgent, startGuestAgent } from '../target/start-guest-agent.ts';
 import { baseArguments } from '../target/start-qemu.ts';
+import { inTemporaryFolder } from '../target/temporary-folder.ts';
 import { introspectDaemon } from './introspect-daemon.ts';
 import {
   judgeByRelease,
@@ -123,14 +121,5 @@ async function askGuestAgent(programs: QemuPrograms, dir: string, patience: numb
     return { version, architecture: undefined, judged: judgeByRelease(names, version, 'qga') };
   } finally {
     await agent.kill();
-  }
-}
-
-async function inTemporaryFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'qmp-conformance-'));
-  try {
-    return await work(dir);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
   }
 }

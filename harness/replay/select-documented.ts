@@ -1,6 +1,7 @@
 import { compareReleases } from '../release/compare-releases.ts';
-import { parseReleaseRange, rangeHolds, type ReleaseRange } from '../release/release-range.ts';
+import { parseReleaseRange } from '../release/release-range.ts';
 import type { Transcript } from '../transcript/transcript.ts';
+import { isDocumentedIn } from './find-applicability.ts';
 
 /**
  * The rows that the documentation of some target shows, and those that nothing documents, being their author's own
@@ -14,27 +15,17 @@ export function selectDocumented(
   versions: readonly string[],
   corpus: readonly Transcript[],
 ): readonly Transcript[] {
-  const documented = corpus.map(rangesOf);
+  const documented = corpus.filter(({ head }) => head.source.length > 0);
   const inForce = versions.map((version) => documentationFor(version, documented));
-  return rows
-    .map((row) => ({ row, ranges: rangesOf(row) }))
-    .filter(({ ranges }) => ranges.length === 0 || inForce.some((release) => holds(ranges, release)))
-    .map(({ row }) => row);
-}
-
-function rangesOf({ head }: Transcript): readonly ReleaseRange[] {
-  return head.source.map(({ releases }) => parseReleaseRange(releases));
-}
-
-function holds(ranges: readonly ReleaseRange[], release: string): boolean {
-  return ranges.some((range) => rangeHolds(range, release));
+  return rows.filter((row) => inForce.some((release) => isDocumentedIn(row, release)));
 }
 
 /** The release itself where anything documents it, else the newest documented one before it. */
-function documentationFor(version: string, corpus: readonly (readonly ReleaseRange[])[]): string {
-  if (corpus.some((ranges) => holds(ranges, version))) return version;
-  const ends = corpus
-    .flatMap((ranges) => ranges.flatMap(({ spans }) => spans.map(({ to }) => to)))
+function documentationFor(version: string, documented: readonly Transcript[]): string {
+  if (documented.some((row) => isDocumentedIn(row, version))) return version;
+  const ends = documented
+    .flatMap(({ head }) => head.source.flatMap(({ releases }) => parseReleaseRange(releases).spans))
+    .map(({ to }) => to)
     .filter((end) => end !== undefined)
     .filter((end) => compareReleases(end, version) <= 0);
   return ends.toSorted(compareReleases).at(-1) ?? version;

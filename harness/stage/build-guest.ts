@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
 import { runProgram } from '../target/run-program.ts';
+import { inTemporaryFolder } from '../target/temporary-folder.ts';
 import { architectureOfGuest, type GuestArchitecture } from './guest-architecture.ts';
 import {
   guestFiles,
@@ -100,8 +100,7 @@ async function compareHex(file: string, hex: string): Promise<GuestState['state'
  * assembler's words, and SetupError where the assembler itself fails.
  */
 async function buildGuest(name: string, { as, ld }: Assembler, folder: string): Promise<Uint8Array> {
-  const scratch = await mkdtemp(join(tmpdir(), 'qmp-conformance-guest-'));
-  try {
+  return inTemporaryFolder(async (scratch) => {
     const object = join(scratch, 'guest.o');
     const image = join(scratch, 'guest.img');
     const { asWords, ldWords } = TOOLCHAINS[neededArchitecture(name)];
@@ -109,10 +108,8 @@ async function buildGuest(name: string, { as, ld }: Assembler, folder: string): 
     const origin = `0x${guestOrigin(name).toString(16)}`;
     const output = ['-Ttext', origin, '--oformat', 'binary', '-o', image];
     await runTool([...ld, ...ldWords, ...output, object], name, folder);
-    return await readSector(image, name);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+    return readSector(image, name);
+  });
 }
 
 async function runTool(command: readonly string[], name: string, folder: string): Promise<void> {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SetupError } from '../errors.ts';
 import { isJsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
@@ -9,6 +6,7 @@ import { machineOfArchitecture } from './known-programs.ts';
 import type { Accelerator, QemuPrograms } from './qemu-binary.ts';
 import { QemuStartError } from './server-process.ts';
 import { baseArguments, startQemu, type RunningQemu } from './start-qemu.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
 
 /** What a QEMU says of itself. */
 export interface QemuIdentity {
@@ -97,13 +95,10 @@ export async function withQemu<T>(
   args: readonly string[],
   ask: (qemu: RunningQemu) => Promise<T>,
 ): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'qmp-conformance-'));
-  try {
+  return inTemporaryFolder(async (dir) => {
     const qemu = await startQemu(programs, args, { dir, deadline: PATIENCE });
-    return await ask(qemu).finally(() => void qemu.kill());
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+    return ask(qemu).finally(() => void qemu.kill());
+  });
 }
 
 function memberOf(response: Incoming, name: string): JsonValue | undefined {

@@ -1,4 +1,5 @@
-import type { Definition, EnumValue, Member, Place, QapiModel } from '../../qapi/model.ts';
+import type { Definition, Place, QapiModel } from '../../qapi/model.ts';
+import { partsOf, type Part } from '../../qapi/language/definition-parts.ts';
 import { compareReleases, isRelease, seriesOfRelease } from '../../release/compare-releases.ts';
 import type { History, PlaceHistory } from './history.ts';
 import { nameOfPath } from '../wire-path.ts';
@@ -102,22 +103,9 @@ function earlyReleases(models: readonly QapiModel[]): string[] {
   return models.slice(0, last < 0 ? 0 : last + 2).map(({ release }) => seriesOfRelease(release));
 }
 
-function membersOf(definition: Definition): readonly (Member | EnumValue)[] {
-  switch (definition.kind) {
-    case 'enum':
-      return definition.values;
-    case 'struct':
-      return definition.members;
-    case 'union':
-      return typeof definition.base === 'string' ? [] : definition.base;
-    case 'command':
-    case 'event':
-      return definition.arguments !== undefined && 'members' in definition.arguments
-        ? definition.arguments.members
-        : [];
-    case 'alternate':
-      return [];
-  }
+/** The alternatives of an alternate are types, and no document says since when. */
+function membersOf(definition: Definition): readonly Part[] {
+  return definition.kind === 'alternate' ? [] : partsOf(definition);
 }
 
 function ofDefinition({ kind, name, since }: Definition, shown: Shown): Contradiction[] {

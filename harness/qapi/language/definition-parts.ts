@@ -1,8 +1,9 @@
 import type { Arguments, Definition, Feature, Member } from '../model.ts';
 
 /** A member, value or alternative. */
-interface Part {
+export interface Part {
   readonly name: string;
+  readonly since?: string;
   readonly features?: readonly Feature[];
 }
 
