@@ -11,7 +11,7 @@ import {
   type SuiteProgress,
   type UnpackedPackage,
 } from './package-archive.ts';
-import { readIndex } from './package-index.ts';
+import { nameOfPinned, readIndex } from './package-index.ts';
 import { listFolder } from './release-cache.ts';
 import { BINARY, findModulePath } from './release-programs.ts';
 import { findMissingLibraries } from './unpacked-tree.ts';
@@ -74,12 +74,12 @@ async function unpackWithLibraries(job: ModuleJob, progress: SuiteProgress): Pro
   const packages: UnpackedPackage[] = [];
   let missing: readonly string[] = [];
   let wanted = job.packages;
-  let index = await readIndex(open, wanted.map(nameOf));
+  let index = await readIndex(open, wanted.map(nameOfPinned));
   for (let round = 0; round < MAX_ROUNDS && wanted.length > 0; round++) {
     progress('download', wanted.join(' '));
     const there = new Set([...job.there, ...packages].map(({ name }) => name));
     const candidates = wanted
-      .flatMap((each) => index.get(nameOf(each))?.[0]?.dependencies ?? [])
+      .flatMap((each) => index.get(nameOfPinned(each))?.[0]?.dependencies ?? [])
       .filter((name) => name.startsWith('lib') && !there.has(name));
     [index] = await Promise.all([readIndex(open, [...new Set(candidates)]), downloadAlone(open, wanted)]);
     packages.push(...(await unpackDownloads(open, into, progress)));
@@ -87,11 +87,6 @@ async function unpackWithLibraries(job: ModuleJob, progress: SuiteProgress): Pro
     wanted = chooseLibraries(missing, [...index.keys()]);
   }
   return { packages, missing };
-}
-
-/** `name=version` */
-function nameOf(wanted: string): string {
-  return wanted.replace(/=.*/, '');
 }
 
 /** Removes the modules that came in the same packages and that nobody asked for. Returns the files of the others. */

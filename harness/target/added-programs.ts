@@ -12,7 +12,7 @@ import {
   SPICE_PACKAGES,
 } from './known-programs.ts';
 import type { OpenSuite } from './package-archive.ts';
-import { readIndex } from './package-index.ts';
+import { pinned, readIndex } from './package-index.ts';
 import { identifyQemu, withQemu, type QemuIdentity } from './probe-qemu.ts';
 import type { QemuPrograms } from './qemu-binary.ts';
 import type { InstalledRelease } from './release-cache.ts';
@@ -73,11 +73,6 @@ export async function choosePackages(
   }
   const { packages, alone, modules } = chosen;
   return { packages: [...packages], alone: [...alone], modules: [...modules], absent };
-}
-
-/** As apt takes a package. */
-function pinned(name: string, version: string | undefined): string {
-  return version === undefined ? name : `${name}=${version}`;
 }
 
 function packagesOfProgram(program: string): readonly string[] {

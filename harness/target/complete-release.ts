@@ -16,6 +16,7 @@ import {
   unpackDownloads,
   type SuiteProgress,
 } from './package-archive.ts';
+import { nameOfPinned } from './package-index.ts';
 import type { PackageSource } from './package-source.ts';
 import { sizeOfFolder, writeRelease, type InstalledRelease } from './release-cache.ts';
 import { surveyRelease } from './release-programs.ts';
@@ -48,7 +49,7 @@ export async function completeRelease(
   const chosen = await choosePackages(open, programs, version);
   progress('download', programs.join(' '));
   // Of a package that was there some programs were dropped: it is fetched again.
-  const again = new Set(chosen.packages.map((each) => each.replace(/=.*/, '')));
+  const again = new Set(chosen.packages.map(nameOfPinned));
   const there = release.packages.map(({ name }) => name).filter((name) => !again.has(name));
   await downloadMissing(open, chosen.packages, new Set(there));
   await downloadAlone(open, chosen.alone);

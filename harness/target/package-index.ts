@@ -31,3 +31,13 @@ export async function readIndex(
 function packageNamed(dependency: string): string[] {
   return /^\s*([a-z0-9][a-z0-9.+-]+)/.exec(dependency)?.slice(1) ?? [];
 }
+
+/** A package as apt takes it: `name`, or `name=version`. */
+export function pinned(name: string, version: string | undefined): string {
+  return version === undefined ? name : `${name}=${version}`;
+}
+
+/** The name of a package that is written as apt takes it. */
+export function nameOfPinned(wanted: string): string {
+  return wanted.replace(/=.*/, '');
+}
