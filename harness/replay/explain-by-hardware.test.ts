@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Finding } from '../results/verdict.ts';
 import { explainByHardware } from './explain-by-hardware.ts';
-import type { Performance } from './performance.ts';
+import type { Performance } from '../results/performance.ts';
 
 const finding: Finding = {
   blame: 'behaviour',

@@ -1,4 +1,4 @@
-import type { Performance } from './performance.ts';
+import type { Performance } from '../results/performance.ts';
 
 /**
  * What a performance means for a row that needs hardware, or a hypervisor, that few hosts have (`hardware` of its front

@@ -1,9 +1,9 @@
+import type { Performance } from '../results/performance.ts';
 import type { Finding } from '../results/verdict.ts';
 import { classifyMessage } from '../transcript/classify-message.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { findElidedCommand, findMissingState } from './find-applicability.ts';
 import { performRow } from './perform-row.ts';
-import type { Performance } from './performance.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { connectEndpoint } from '../target/connect-endpoint.ts';
+import type { Performance } from '../results/performance.ts';
 import type { WireRecord } from '../results/verdict.ts';
 import { WireRecorder } from '../stage/wire-recorder.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
-import { performanceOfError, performanceOfOutcome, type Performance } from './performance.ts';
+import { performanceOfError, performanceOfOutcome } from './performance.ts';
 import type { EndpointVenue, PlannedTarget, RunPlan } from './run-plan.ts';
 
 /** Performs a transcript on a connection of its own to a server that is not ours. */

@@ -2,20 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectionClosed } from '../qmp/connection-errors.ts';
+import { performanceOfCrash, type Performance } from '../results/performance.ts';
 import type { ProcessEnd, WireRecord } from '../results/verdict.ts';
 import { setUpStage, type StagedVm } from '../stage/set-up-stage.ts';
 import { stageNamed } from '../stage/stage-book.ts';
+import { endWithin } from '../target/end-within.ts';
 import { GUEST_AGENT } from '../target/known-programs.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performOnEndpoint } from './perform-on-endpoint.ts';
-import {
-  endWithin,
-  performanceOfCrash,
-  performanceOfError,
-  performanceOfOutcome,
-  type Performance,
-} from './performance.ts';
+import { performanceOfError, performanceOfOutcome } from './performance.ts';
 import type { PlannedTarget, QemuVenue, RunPlan } from './run-plan.ts';
 
 /** The stage of a transcript that names none. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { compileKnownFailures } from '../results/apply-known-failures.ts';
 import { openRun } from '../results/open-run.ts';
+import { performanceOfMistake, type Performance } from '../results/performance.ts';
 import type { RunWriter } from '../results/run-writer.ts';
 import type { RowResult } from '../results/verdict.ts';
 import { killAllQemus } from '../target/server-process.ts';
@@ -11,7 +12,6 @@ import { findApplicability, isDocumentedIn } from './find-applicability.ts';
 import { judgeTranscript, type StaticJudgement } from '../lint/judge-transcript.ts';
 import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
-import { performanceOfMistake, type Performance } from './performance.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
 import { targetOfRow } from './target-of-row.ts';
 
