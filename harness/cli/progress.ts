@@ -25,11 +25,13 @@ const PICTURE_DISTANCE = 100;
 
 /**
  * Progress for a terminal: a bar per target, redrawn in place. For a pipe: one line per target, when it is done.
- * @param names names of the targets
- * @param rows rows per target
+ * @param targets their names, and how many rows each has
  */
-export function createProgress(stream: NodeJS.WriteStream, names: readonly string[], rows: number): Progress {
-  const counts = new Map(names.map((name) => [name, newCount(name, rows)]));
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  targets: readonly { readonly name: string; readonly rows: number }[],
+): Progress {
+  const counts = new Map(targets.map(({ name, rows }) => [name, newCount(name, rows)]));
   return stream.isTTY ? progressOnTerminal(stream, counts) : progressInPipe(stream, counts);
 }
 

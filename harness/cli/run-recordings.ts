@@ -11,7 +11,6 @@ import { exitCodeOfRuns } from '../results/exit-code.ts';
 import { writeMissingTargets } from '../results/open-run.ts';
 import { findRuns, readRun } from '../results/read-run.ts';
 import { removeRuns } from '../results/remove-runs.ts';
-import type { Transcript } from '../transcript/transcript.ts';
 import { createProgress } from './progress.ts';
 import type { RunWords } from './run-words.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
@@ -41,11 +40,12 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
 
 /** What the words of the command line ask for. */
 export function requestOf(recordings: readonly string[], words: RunWords): RunRequest {
-  const { accel, all, shard, jobs, resume, install } = words;
+  const { accel, all, shard, jobs, resume, install, suite: suites } = words;
   const { stages = [], qemu = [], release = [], connect = [], grep = [], out = DEFAULT_OUT } = words;
   const patience = words.timeout * 1000;
   return {
     recordings,
+    suites,
     stages,
     qemu,
     release,
@@ -64,8 +64,11 @@ export function requestOf(recordings: readonly string[], words: RunWords): RunRe
 
 /** Performs all rows, or those before the signal. Whatever is finished is on disk then, and no QEMU is left. */
 async function performPlan(plan: RunPlan, signal: AbortSignal): Promise<void> {
-  const names = plan.targets.map(({ facts }) => facts.name);
-  const progress = createProgress(process.stderr, names, plan.rows.length);
+  const rows = plan.columns.map(({ target, batches }) => ({
+    name: target.facts.name,
+    rows: batches.reduce((sum, batch) => sum + batch.rows.length, 0),
+  }));
+  const progress = createProgress(process.stderr, rows);
   const run = await startRun(plan, suiteVersion(), (result) => progress.count(result));
   await writeMissingTargets(plan.out, plan.missing);
   setCurrentRun(run);
@@ -78,22 +81,20 @@ async function performPlan(plan: RunPlan, signal: AbortSignal): Promise<void> {
 async function report(plan: RunPlan, words: RunWords): Promise<number> {
   const runs = await Promise.all((await findRuns(plan.out)).map((folder) => readRun(folder)));
   const matrix = matrixFromRuns(runs, plan.missing);
-  const texts = new Map(plan.rows.map((row) => [row.head.id, textOf(row)]));
+  const batchOf = new Map(
+    plan.columns.flatMap(({ batches }) => batches.flatMap((batch) => batch.rows.map((row) => [row, batch]))),
+  );
   const { out } = plan;
   await writeReports(matrix, runs, {
     out,
     reporters: words.reporter ?? [],
-    expectationOf: (row) => texts.get(row),
+    expectationOf: (row) => batchOf.get(row)?.describe(row),
   });
   if (words.json) process.stdout.write(`${JSON.stringify(matrix, undefined, 2)}\n`);
   else printMatrix(matrix, out);
   const today = new Date().toISOString().slice(0, 10);
   for (const line of overdueKnownFailures(plan.knownFailures, today)) process.stderr.write(`${line}\n`);
   return exitCodeOfRuns(matrix.counts, runs);
-}
-
-function textOf({ messages }: Transcript): string {
-  return messages.map(({ direction, text }) => `${direction} ${text}`).join('\n');
 }
 
 function printMatrix(matrix: Matrix, out: string): void {

@@ -1,9 +1,12 @@
+import type { Suite } from '../replay/suites.ts';
+
 /** What stands on the command line of `run`, and of `list`, which shows what `run` would do. */
 export interface RunWords {
   readonly qemu?: readonly string[];
   readonly release?: readonly string[];
   readonly connect?: readonly string[];
   readonly accel?: readonly ('tcg' | 'kvm')[];
+  readonly suite?: readonly Suite[];
   readonly grep?: readonly string[];
   readonly stages?: readonly string[];
   readonly jobs?: number;

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
+import { SUITES } from '../replay/suites.ts';
 import type { RunWords } from './run-words.ts';
 
 /** Adds `run`. */
@@ -42,6 +43,12 @@ export function addTargetOptions(command: Command): Command {
         '--accel <names>',
         'accelerators: tcg, kvm (default: tcg, and kvm where it works)',
       ).argParser(wordsOf(['tcg', 'kvm'])),
+    )
+    .addOption(
+      new Option(
+        '--suite <names>',
+        `suites: ${SUITES.join(', ')} (default: all; where recordings are named, these alone)`,
+      ).argParser(wordsOf(SUITES)),
     )
     .addOption(
       repeatable('--grep <glob>', "only cases that a glob means, e.g. 'examples/migration/**' (repeatable)"),

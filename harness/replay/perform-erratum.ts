@@ -4,7 +4,7 @@ import { classifyMessage } from '../transcript/classify-message.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { findElidedCommand, findMissingState } from './find-applicability.ts';
 import { performRow } from './perform-row.ts';
-import type { PlannedTarget, RunPlan } from './run-plan.ts';
+import type { PlannedTarget, RowSettings } from './run-plan.ts';
 
 /**
  * Performs an example that contradicts the schema of a release that documents it, as far as it can be performed: its
@@ -15,7 +15,7 @@ import type { PlannedTarget, RunPlan } from './run-plan.ts';
 export async function performErratum(
   transcript: Transcript,
   target: PlannedTarget,
-  plan: RunPlan,
+  settings: RowSettings,
   errata: readonly Finding[],
   performable: boolean,
 ): Promise<Performance> {
@@ -23,7 +23,7 @@ export async function performErratum(
   const reason = `the example is wrong: ${first?.what ?? ''}; expected ${first?.expected ?? ''}`;
   if (!performable || !isPerformable(transcript, errata, target.facts.version))
     return { verdict: 'fail', reason, findings: errata, checks: 0, wire: [] };
-  const performed = await performRow(transcript, target, plan);
+  const performed = await performRow(transcript, target, settings);
   const findings = [...errata, ...performed.findings.filter((finding) => !isExplained(finding, errata))];
   switch (performed.verdict) {
     case 'pass':

@@ -5,14 +5,14 @@ import { WireRecorder } from '../stage/wire-recorder.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performanceOfError, performanceOfOutcome } from './performance.ts';
-import type { EndpointVenue, PlannedTarget, RunPlan } from './run-plan.ts';
+import type { EndpointVenue, PlannedTarget, RowSettings } from './run-plan.ts';
 
 /** Performs a transcript on a connection of its own to a server that is not ours. */
 export async function performOnEndpoint(
   transcript: Transcript,
   target: PlannedTarget,
   { address }: EndpointVenue,
-  { patience }: RunPlan,
+  { patience }: RowSettings,
 ): Promise<Performance> {
   const wire: WireRecord[] = [];
   const recorder = new WireRecorder('main', (piece) => wire.push({ row: transcript.head.id, ...piece }));

@@ -12,7 +12,7 @@ import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performOnEndpoint } from './perform-on-endpoint.ts';
 import { performanceOfError, performanceOfOutcome } from './performance.ts';
-import type { PlannedTarget, QemuVenue, RunPlan } from './run-plan.ts';
+import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 
 /** The stage of a transcript that names none. */
 export const BARE_STAGE = 'bare';
@@ -21,14 +21,14 @@ export const BARE_STAGE = 'bare';
 export function performRow(
   transcript: Transcript,
   target: PlannedTarget,
-  plan: RunPlan,
+  settings: RowSettings,
 ): Promise<Performance> {
   const { venue } = target;
   switch (venue.kind) {
     case 'qemu':
-      return performOnQemu(transcript, target, venue, plan);
+      return performOnQemu(transcript, target, venue, settings);
     case 'endpoint':
-      return venue.alone(() => performOnEndpoint(transcript, target, venue, plan));
+      return venue.alone(() => performOnEndpoint(transcript, target, venue, settings));
   }
 }
 
@@ -37,27 +37,27 @@ async function performOnQemu(
   transcript: Transcript,
   target: PlannedTarget,
   venue: QemuVenue,
-  plan: RunPlan,
+  settings: RowSettings,
 ): Promise<Performance> {
   const wire: WireRecord[] = [];
   const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
   let vm: StagedVm | undefined;
   try {
-    const stage = stageNamed(plan.stages, transcript.head.stage ?? BARE_STAGE, transcript.file);
+    const stage = stageNamed(settings.stages, transcript.head.stage ?? BARE_STAGE, transcript.file);
     vm = await setUpStage(stage, {
-      book: plan.stages,
+      book: settings.stages,
       binary: venue.binary,
       version: target.facts.version,
       accelerator: venue.accelerator,
       images: venue.images,
-      patience: plan.patience,
+      patience: settings.patience,
       dir,
       steps: transcript.head.prepare ?? [],
       record: recorder(transcript.head.id, wire),
     });
-    return { ...(await performOn(vm, transcript, target, plan)), wire };
+    return { ...(await performOn(vm, transcript, target, settings)), wire };
   } catch (error) {
-    return { ...(await performanceOfError(error, vm?.main, plan.patience)), wire };
+    return { ...(await performanceOfError(error, vm?.main, settings.patience)), wire };
   } finally {
     await vm?.tearDown();
     await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
@@ -72,19 +72,19 @@ async function performOn(
   vm: StagedVm,
   transcript: Transcript,
   target: PlannedTarget,
-  plan: RunPlan,
+  settings: RowSettings,
 ): Promise<Omit<Performance, 'wire'>> {
   await vm.perform(transcript.head.provoke ?? []);
   const outcome = await performDialogue(transcript, {
     connection: vm.main.connection,
     validator: target.validator,
-    patience: plan.patience,
+    patience: settings.patience,
     earlier: vm.earlier,
     open: vm.open,
     captured: vm.captures,
   });
   vm.endDialogue();
-  const end = await findCrash(vm, target, plan.patience);
+  const end = await findCrash(vm, target, settings.patience);
   if (end !== undefined) return performanceOfCrash(end, outcome);
   return performanceOfOutcome(outcome);
 }

@@ -1,49 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { InputError, SetupError } from '../errors.ts';
 import { checkKnownFailures } from '../results/apply-known-failures.ts';
 import { readKnownFailuresIn, type KnownFailure } from '../results/known-failures.ts';
-import type { MissingTarget } from '../results/verdict.ts';
 import { readStageBook, stageNamed, type StageBook } from '../stage/stage-book.ts';
-import { findQemus, probeBinary, selectRelease, type FoundQemus } from '../target/find-qemus.ts';
-import { installReleases } from '../target/install-releases.ts';
-import { probeAccelerators } from '../target/probe-qemu.ts';
-import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
-import { cacheFolder, readReleases } from '../target/release-cache.ts';
-import { binaryOfRelease } from '../target/release-programs.ts';
-import { compareReleases } from '../release/compare-releases.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import { describeEndpoint } from './describe-endpoint.ts';
-import { describeTargets } from './describe-target.ts';
 import { BARE_STAGE } from './perform-row.ts';
+import { planBatches } from './plan-batches.ts';
+import { planTargets, type TargetRequest } from './plan-targets.ts';
 import { readRecordings } from './read-recordings.ts';
-import type { PlannedTarget, RunPlan } from './run-plan.ts';
-import { selectDocumented } from './select-documented.ts';
-import { compileFilter, selectRows, selectShard, type CaseFilter, type Shard } from './select-rows.ts';
+import type { RunPlan } from './run-plan.ts';
+import { checkGlobs, selectCases, selectShard, type Shard } from './select-cases.ts';
+import { couldMean, SUITES, type Suite } from './suites.ts';
 
 /** What a user asks of a run. */
-export interface RunRequest {
+export interface RunRequest extends TargetRequest {
   /** Recordings or folders of them; the project's own where there are none. */
   readonly recordings: readonly string[];
+  /** Undefined: all; where recordings are named, these alone. */
+  readonly suites: readonly Suite[] | undefined;
   /** Folders of stages beside the project's own. */
   readonly stages: readonly string[];
-  readonly qemu: readonly string[];
-  readonly release: readonly string[];
-  /** Addresses of servers that run: `unix:PATH`, `tcp:HOST:PORT`. */
-  readonly connect: readonly string[];
-  /** Undefined: TCG, and KVM where a guest starts under it. */
-  readonly accel: readonly Accelerator[] | undefined;
   readonly grep: readonly string[];
   /** Also the project's own recordings that no target's documentation shows. */
   readonly all: boolean;
   readonly shard: Shard | undefined;
   readonly jobs: number | undefined;
-  /** Milliseconds. */
-  readonly patience: number;
   readonly out: string;
   readonly resume: boolean;
-  /** Whether releases that are not there yet are installed, when no target is named. */
-  readonly install: boolean;
 }
 
 const KNOWN_FAILURES_FOLDER = fileURLToPath(new URL('../../recordings/known-failures/', import.meta.url));
@@ -66,175 +49,62 @@ export async function planRun(
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<RunPlan> {
+  const suites = suitesOf(request);
+  const { recordings, stages, knownFailures } = await readInputs(request, suites);
+  const { targets, missing } = await planTargets(request, say, signal);
+  const { grep, all, patience } = request;
+  const documented = !all && request.recordings.length === 0;
+  const columns = await planBatches(targets, {
+    suites: suites.filter(
+      (suite) => grep.length === 0 || grep.some((glob) => suite === 'examples' || couldMean(glob, suite)),
+    ),
+    recordings,
+    grep,
+    documented,
+    settings: { stages, patience },
+    say,
+  });
+  const { out, resume } = request;
+  const jobs = request.jobs ?? availableParallelism() * JOBS_PER_PROCESSOR;
+  return {
+    columns: selectShard(selectCases(columns, grep), request.shard),
+    missing,
+    knownFailures,
+    jobs,
+    out,
+    resume,
+  };
+}
+
+function suitesOf({ suites, recordings }: RunRequest): readonly Suite[] {
+  return SUITES.filter(
+    (suite) => suites?.includes(suite) ?? (recordings.length === 0 || suite === 'examples'),
+  );
+}
+
+interface Inputs {
+  readonly recordings: readonly Transcript[];
+  readonly stages: StageBook;
+  readonly knownFailures: readonly KnownFailure[];
+}
+
+async function readInputs(request: RunRequest, suites: readonly Suite[]): Promise<Inputs> {
   const [recordings, stages, knownFailures] = await Promise.all([
-    readRecordings(request.recordings),
+    suites.includes('examples') ? readRecordings(request.recordings) : [],
     readStageBook(request.stages),
     readKnownFailuresIn(KNOWN_FAILURES_FOLDER),
   ]);
-  if (request.recordings.length === 0) {
-    checkKnownFailures(
-      knownFailures,
-      recordings.map(({ head }) => head.id),
-    );
+  const ids = recordings.map(({ head }) => head.id);
+  const others = SUITES.filter((suite) => suite !== 'examples');
+  if (request.recordings.length === 0 && suites.includes('examples')) {
+    const ofRecordings = knownFailures.filter(({ rows }) => !others.some((suite) => couldMean(rows, suite)));
+    checkKnownFailures(ofRecordings, ids);
   }
+  checkGlobs(
+    request.grep,
+    ids,
+    others.filter((suite) => suites.includes(suite)),
+  );
   for (const { head, file } of recordings) stageNamed(stages, head.stage ?? BARE_STAGE, file);
-  const meantRows = selectRows(recordings, request.grep);
-  const { targets, missing } = await planTargets(request, say, signal);
-  const selected = selectWhatIsDocumented(meantRows, recordings, targets, request, say);
-  const names = targets.map(({ facts }) => facts.name);
-  const meant = compileFilter(request.grep, selected, names);
-  const rows = selectShard(selected, request.shard);
-  return planOf(request, { rows, meant, stages, knownFailures, targets, missing });
-}
-
-/** Recordings that a user names are all meant. */
-function selectWhatIsDocumented(
-  rows: readonly Transcript[],
-  corpus: readonly Transcript[],
-  targets: readonly PlannedTarget[],
-  { all, recordings }: RunRequest,
-  say: (line: string) => void,
-): readonly Transcript[] {
-  if (all || recordings.length > 0) return rows;
-  const versions = targets.map(({ facts }) => facts.version);
-  const documented = selectDocumented(rows, versions, corpus);
-  const left = rows.length - documented.length;
-  if (documented.length === 0) {
-    throw new InputError(
-      `${left === 1 ? '1 row is' : `${left} rows are`} meant, and documented in none of ${versions.join(', ')}; expected --all, which runs what only other releases document`,
-    );
-  }
-  if (left > 0)
-    say(
-      `${left} of ${rows.length} rows are documented in other releases only and left out; --all runs them too`,
-    );
-  return documented;
-}
-
-function planOf(
-  request: RunRequest,
-  parts: {
-    readonly rows: readonly Transcript[];
-    readonly meant: CaseFilter;
-    readonly stages: StageBook;
-    readonly knownFailures: readonly KnownFailure[];
-    readonly targets: readonly PlannedTarget[];
-    readonly missing: readonly MissingTarget[];
-  },
-): RunPlan {
-  const { out, resume, patience } = request;
-  return {
-    ...parts,
-    out,
-    resume,
-    patience,
-    jobs: request.jobs ?? availableParallelism() * JOBS_PER_PROCESSOR,
-  };
-}
-
-interface Targets {
-  readonly targets: readonly PlannedTarget[];
-  readonly missing: readonly MissingTarget[];
-}
-
-async function planTargets(
-  request: RunRequest,
-  say: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<Targets> {
-  const { qemu, release, connect } = request;
-  const named = qemu.length + release.length + connect.length > 0;
-  const found = named ? await findNamed(request) : await findAll(request, say, signal);
-  const described = await Promise.all([
-    ...found.binaries.map((binary) => describe(binary, request)),
-    ...connect.map((address) => planEndpoint(address, request)),
-  ]);
-  const targets = described.flatMap(({ targets }) => targets);
-  const missing = [...found.missing, ...described.flatMap(({ missing }) => missing)];
-  if (targets.length === 0) throw noTarget(missing);
-  return { targets: withUniqueNames(targets.toSorted(byVersion)), missing };
-}
-
-/** The binaries and releases that the user named; a wrong name is told, not left out. */
-async function findNamed({ qemu, release }: RunRequest): Promise<FoundQemus> {
-  const installed = release.length === 0 ? [] : readReleases(cacheFolder());
-  const binaries = await Promise.all(qemu.map((path) => probeBinary(path, { origin: 'named' })));
-  return {
-    binaries: [...binaries, ...release.map((wanted) => binaryOfRelease(selectRelease(installed, wanted)))],
-    missing: [],
-  };
-}
-
-async function findAll(
-  { install }: RunRequest,
-  say: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<FoundQemus> {
-  const failed = install ? await installMissing(say, signal) : [];
-  signal?.throwIfAborted();
-  const { binaries, missing } = await findQemus();
-  return { binaries, missing: [...failed, ...missing] };
-}
-
-/** Installs what the archives offer; what is there already costs no look at the network. */
-async function installMissing(
-  say: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<readonly MissingTarget[]> {
-  const outcomes = await installReleases({
-    onProgress: (suite, phase, detail) => say(`${suite}: ${phase} ${detail}`.trim()),
-    ...(signal && { signal }),
-  });
-  return outcomes.flatMap((outcome) =>
-    outcome.kind === 'failed' ? [{ name: `QEMU of ${outcome.suite}`, reason: outcome.error.message }] : [],
-  );
-}
-
-async function describe(binary: QemuBinary, request: RunRequest): Promise<Targets> {
-  const { available, unavailable } = await probeAccelerators(binary, binary.architecture);
-  const wanted = (accelerator: Accelerator): boolean => request.accel?.includes(accelerator) ?? true;
-  const missing = unavailable
-    .filter(({ accelerator }) => wanted(accelerator))
-    .map(({ accelerator, reason }) => ({
-      name: `${binary.version} ${binary.architecture} ${accelerator}`,
-      reason,
-    }));
-  try {
-    const targets = await describeTargets(binary, available.filter(wanted), request.patience);
-    return { targets, missing };
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    return { targets: [], missing: [...missing, { name: binary.path, reason: error.message }] };
-  }
-}
-
-async function planEndpoint(address: string, request: RunRequest): Promise<Targets> {
-  try {
-    return { targets: [await describeEndpoint(address, request.patience)], missing: [] };
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    return { targets: [], missing: [{ name: address, reason: error.message }] };
-  }
-}
-
-function byVersion(a: PlannedTarget, b: PlannedTarget): number {
-  return compareReleases(a.facts.version, b.facts.version) || (a.facts.name < b.facts.name ? 1 : -1);
-}
-
-/** Two builds of one version are two columns, told apart by their binary's digest. */
-function withUniqueNames(targets: readonly PlannedTarget[]): readonly PlannedTarget[] {
-  const seen = new Set<string>();
-  return targets.map((target) => {
-    const { name, digest = '' } = target.facts;
-    const unique = seen.has(name) ? `${name} ${digest.slice(0, 8)}` : name;
-    seen.add(unique);
-    return { ...target, facts: { ...target.facts, name: unique } };
-  });
-}
-
-function noTarget(missing: readonly MissingTarget[]): SetupError {
-  const reasons = missing.map(({ name, reason }) => `\n  ${name}: ${reason}`).join('');
-  return new SetupError(
-    `no QEMU to run on.${reasons}\nThree ways out: install the package qemu-system-x86, name a binary with --qemu PATH, or a running server with --connect ADDRESS.`,
-  );
+  return { recordings, stages, knownFailures };
 }

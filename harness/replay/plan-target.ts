@@ -7,9 +7,14 @@ export function planTarget(facts: TargetFacts, judged: Judged, venue: Venue): Pl
   const { version, architecture, accelerator } = facts;
   const { commands, events, complete, validator } = judged;
   return {
-    facts,
+    facts: { ...facts, ...namesIn(judged) },
     validator,
     venue,
     scope: { version, architecture, accelerator, commands, events, complete },
   };
+}
+
+/** What the target says it has, for its archive; nothing where it knows no `query-qmp-schema` (before 2.5). */
+function namesIn({ commands, events }: Judged): Pick<TargetFacts, 'commands' | 'events'> {
+  return commands.size === 0 ? {} : { commands: [...commands].sort(), events: [...events].sort() };
 }

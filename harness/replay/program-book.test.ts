@@ -10,6 +10,7 @@ import { completeStages } from '../stage/stage-book.ts';
 import { findQemus } from '../target/find-qemus.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
+import { batchOfTranscript, createJudge } from './batch-of-transcript.ts';
 import { describeTargets } from './describe-target.ts';
 import { startRun } from './start-run.ts';
 
@@ -202,23 +203,14 @@ async function replay(one: Case, binaries: readonly QemuBinary[]): Promise<reado
   try {
     const source = 'source: [{ document: d, definition: x, releases: "0.14-" }]';
     const text = `---\nid: a/b\nstage: s\n${source}\n${one.head ?? ''}\n---\n${one.body}`;
-    const run = await startRun(
-      {
-        targets: (
-          await Promise.all(binaries.map((binary) => describeTargets(binary, ['tcg'], 10_000)))
-        ).flat(),
-        missing: [],
-        rows: [readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp')],
-        meant: () => true,
-        stages: completeStages([readStage(`about: x\n${one.stage}`, 's.yaml', 's')]),
-        knownFailures: [],
-        jobs: 4,
-        patience: 10_000,
-        out,
-        resume: false,
-      },
-      '0',
-    );
+    const row = readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp');
+    const stages = completeStages([readStage(`about: x\n${one.stage}`, 's.yaml', 's')]);
+    const targets = await Promise.all(binaries.map((binary) => describeTargets(binary, ['tcg'], 10_000)));
+    const columns = targets.flat().map((target) => ({
+      target,
+      batches: [batchOfTranscript(row, target, { stages, patience: 10_000 }, createJudge())],
+    }));
+    const run = await startRun({ columns, missing: [], knownFailures: [], jobs: 4, out, resume: false }, '0');
     await run.finish();
     const archives = await Promise.all((await findRuns(out)).map((folder) => readRun(folder)));
     return archives.flatMap(({ results }) => results);

@@ -1,35 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { InputError } from '../errors.ts';
-import { loadSchema } from '../json-schema/load-schema.ts';
-import { createValidator } from '../json-schema/validator.ts';
 import { readKnownFailures } from '../results/known-failures.ts';
 import { readDialogue } from '../results/read-dialogue.ts';
 import { findRuns, readRun } from '../results/read-run.ts';
 import type { RowResult } from '../results/verdict.ts';
-import { ImageStore } from '../stage/image-store.ts';
 import { completeStages } from '../stage/stage-book.ts';
 import { readStage } from '../stage/read-stage.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
-import type { QemuBinary } from '../target/qemu-binary.ts';
-import { ProgramBook } from './program-book.ts';
+import { batchOfTranscript, createJudge } from './batch-of-transcript.ts';
+import { fakeTarget, type Fake } from './fixtures/fake-target.ts';
 import type { PlannedTarget, RunPlan } from './run-plan.ts';
 import { startRun } from './start-run.ts';
-
-const FAKE = fileURLToPath(new URL('fixtures/fake-qemu.js', import.meta.url));
-
-type Action = 'hang' | { readonly send: string } | { readonly exit: number } | { readonly signal: string };
-
-interface Fake {
-  readonly start?: readonly Action[];
-  readonly stderr?: string;
-  readonly commands?: Readonly<Record<string, readonly Action[]>>;
-  /** What it does about a line that is no JSON. */
-  readonly invalid?: readonly Action[];
-}
 
 /** A case: what the front matter adds, the dialogue, what the server does, and what must come of it. */
 interface Case {
@@ -384,7 +368,8 @@ describe('a replay', () => {
       await (await startRun(earlier, '0')).finish();
       const before = await findRuns(out);
       const told: RowResult[] = [];
-      const plan = { ...earlier, targets: [named('5.2.0 x86_64 tcg'), ...earlier.targets] };
+      const { columns } = planOf(text, named('5.2.0 x86_64 tcg'), '', out);
+      const plan = { ...earlier, columns: [...columns, ...earlier.columns] };
       const refusal = await startRun(plan, '0', (result) => told.push(result)).catch(
         (error: unknown) => error,
       );
@@ -456,62 +441,15 @@ async function replay(
 }
 
 function planOf(text: string, target: PlannedTarget, knownFailures: string, out: string): RunPlan {
+  const row = readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp');
+  const stages = completeStages([readStage('about: nothing', 'bare.yaml', 'bare')]);
+  const batch = batchOfTranscript(row, target, { stages, patience: 400 }, createJudge());
   return {
-    targets: [target],
+    columns: [{ target, batches: [batch] }],
     missing: [],
-    rows: [readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp')],
-    meant: () => true,
-    stages: completeStages([readStage('about: nothing', 'bare.yaml', 'bare')]),
     knownFailures: readKnownFailures(knownFailures, 'known.yaml'),
     jobs: 1,
-    patience: 400,
     out,
     resume: false,
-  };
-}
-
-function fakeTarget(fake: Fake): PlannedTarget {
-  const version = '10.0.0';
-  const binary: QemuBinary = {
-    command: [process.execPath, FAKE],
-    env: { FAKE_QEMU: JSON.stringify(fake) },
-    dataArgs: [],
-    qemuImg: undefined,
-    storageDaemon: undefined,
-    findProgram: () => undefined,
-    path: FAKE,
-    version,
-    package: '',
-    architecture: 'x86_64',
-    digest: '',
-    origin: 'named',
-  };
-  return {
-    facts: {
-      name: '10.0.0 x86_64 tcg',
-      kind: 'qemu',
-      version,
-      package: '',
-      architecture: 'x86_64',
-      accelerator: 'tcg',
-      where: FAKE,
-      schema: '10.0',
-    },
-    scope: {
-      version,
-      architecture: 'x86_64',
-      accelerator: 'tcg',
-      commands: new Set(['query-status', 'stop', 'quit', 'query-memory-size-summary']),
-      events: new Set(['STOP', 'JOB_STATUS_CHANGE']),
-      complete: true,
-    },
-    validator: createValidator(loadSchema('10.0')),
-    venue: {
-      kind: 'qemu',
-      accelerator: 'tcg',
-      images: new ImageStore(undefined),
-      binary,
-      programs: new ProgramBook(binary, 400),
-    },
   };
 }

@@ -1,33 +1,40 @@
 import type { LimitFunction } from 'p-limit';
 import type { Validator } from '../json-schema/validator.ts';
+import type { Batch } from '../results/batch.ts';
 import type { KnownFailure } from '../results/known-failures.ts';
 import type { MissingTarget, TargetFacts } from '../results/verdict.ts';
 import type { ImageStore } from '../stage/image-store.ts';
 import type { StageBook } from '../stage/stage-book.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
-import type { Transcript } from '../transcript/transcript.ts';
 import type { TargetScope } from './find-applicability.ts';
 import type { ProgramBook } from './program-book.ts';
-import type { CaseFilter } from './select-rows.ts';
 
-/** Everything that a run does, decided before anything is started. */
+/** Everything that a run does, decided before anything is performed. */
 export interface RunPlan {
-  readonly targets: readonly PlannedTarget[];
+  readonly columns: readonly PlannedColumn[];
   /** Targets that were asked for and cannot be run. */
   readonly missing: readonly MissingTarget[];
-  readonly rows: readonly Transcript[];
-  /** Which of the rows are to be run on which target. */
-  readonly meant: CaseFilter;
-  readonly stages: StageBook;
   readonly knownFailures: readonly KnownFailure[];
-  /** How many rows are performed at a time. */
+  /** How many batches are performed at a time. */
   readonly jobs: number;
-  /** Milliseconds to wait for a response, an event, or a QEMU to greet. */
-  readonly patience: number;
   /** Folder of the run archives; each target has one of its own below `runs/`. */
   readonly out: string;
   /** Keep what an interrupted run with the same `out` has finished. */
   readonly resume: boolean;
+}
+
+/** What is performed on a target. */
+export interface PlannedColumn {
+  readonly target: PlannedTarget;
+  /** In the order in which they begin; of each, only the rows that are meant. */
+  readonly batches: readonly Batch[];
+}
+
+/** By what rows are performed, whatever the target. */
+export interface RowSettings {
+  readonly stages: StageBook;
+  /** Milliseconds to wait for a response, an event, or a QEMU to greet. */
+  readonly patience: number;
 }
 
 /** One column of the matrix. */

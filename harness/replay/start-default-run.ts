@@ -12,6 +12,7 @@ import { join } from 'node:path';
 export async function startDefaultRun(): Promise<LiveRun> {
   const request = {
     recordings: [],
+    suites: undefined,
     stages: [],
     qemu: [],
     release: [],

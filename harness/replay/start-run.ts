@@ -1,50 +1,44 @@
 import { rm } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { compileKnownFailures } from '../results/apply-known-failures.ts';
+import type { Batch } from '../results/batch.ts';
 import { openRun } from '../results/open-run.ts';
 import { performanceOfMistake, type Performance } from '../results/performance.ts';
 import type { RunWriter } from '../results/run-writer.ts';
 import type { RowResult } from '../results/verdict.ts';
 import { killAllQemus } from '../target/server-process.ts';
-import type { Transcript } from '../transcript/transcript.ts';
-import { explainByHardware } from './explain-by-hardware.ts';
-import { findApplicability, isDocumentedIn } from './find-applicability.ts';
-import { judgeTranscript, type StaticJudgement } from '../lint/judge-transcript.ts';
-import { performErratum } from './perform-erratum.ts';
-import { performRow } from './perform-row.ts';
-import type { PlannedTarget, RunPlan } from './run-plan.ts';
-import { targetOfRow } from './target-of-row.ts';
+import { createDeferred, type Deferred } from './deferred.ts';
+import type { PlannedColumn, PlannedTarget, RunPlan } from './run-plan.ts';
 
-/** A run in progress. Rows are performed side by side; each result is a promise of its own. */
+/** A run in progress. Batches are performed side by side; the result of each row is a promise of its own. */
 export interface LiveRun {
   readonly plan: RunPlan;
-  /** The rows that are run on a target. */
-  rowsOf(target: PlannedTarget): readonly Transcript[];
+  /** Identities of the rows that are run on a target, in the order in which they begin. */
+  rowsOf(target: PlannedTarget): readonly string[];
   /** The result of a row on a target; resolved at once for a row that a resumed run had finished. */
-  resultOf(target: PlannedTarget, row: Transcript): Promise<RowResult>;
+  resultOf(target: PlannedTarget, row: string): Promise<RowResult>;
   /** Waits for all rows and ends the archives. */
   finish(): Promise<void>;
   /**
-   * Begins no further row, ends the QEMUs, and closes the archives. Rows in flight are not written down: what became
+   * Begins nothing further, ends the QEMUs, and closes the archives. Rows in flight are not written down: what became
    * of them is our doing.
    */
   interrupt(): Promise<void>;
 }
 
-/** A row was not begun, because the run was interrupted. */
+/** A row was not performed, because the run was interrupted. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
 /** One target's part of a run. */
-interface Column {
-  readonly rows: readonly Transcript[];
+interface LiveColumn extends PlannedColumn {
   readonly writer: RunWriter;
-  readonly results: ReadonlyMap<string, Promise<RowResult>>;
+  readonly results: ReadonlyMap<string, Deferred<RowResult>>;
 }
 
 /**
- * Opens the run archives and begins with the rows, in order, `plan.jobs` at a time.
+ * Opens the run archives and begins with the batches, in order, `plan.jobs` at a time.
  * @param suite version of the suite, for the archives
  * @param onResult told each result as it comes, in whatever order
  * @throws {InputError} when `plan.out` holds another run
@@ -57,54 +51,43 @@ export async function startRun(
 ): Promise<LiveRun> {
   const limit = pLimit(plan.jobs);
   const stop = new AbortController();
-  const judge = staticJudge();
   const expect = compileKnownFailures(plan.knownFailures);
-  const columns = new Map<PlannedTarget, Column>();
-  for (const { target, rows, writer } of await openArchives(plan, suite)) {
-    const finished = new Map(writer.results.map((result) => [result.row, result]));
-    const begin = async (row: Transcript): Promise<RowResult> => {
-      const result = finished.get(row.head.id) ?? (await limit(() => judgeUnlessStopped(row)));
-      onResult(result);
-      return result;
-    };
-    const judgeUnlessStopped = (row: Transcript): Promise<RowResult> => {
-      stop.signal.throwIfAborted();
-      return judgeRow(row, target, { plan, judge, expect, writer, signal: stop.signal });
-    };
-    const results = new Map(rows.map((row) => [row.head.id, quiet(begin(row))]));
-    columns.set(target, { rows, writer, results });
+  const columns = (await openArchives(plan, suite)).map((archive) => beginColumn(archive, onResult));
+  for (const column of columns) {
+    for (const batch of column.batches)
+      void limit(() => performBatch(batch, column, { expect, onResult, signal: stop.signal }));
   }
   const settled = async (): Promise<void> => {
     const ends = await Promise.allSettled(
-      [...columns.values()].flatMap(({ results }) => [...results.values()]),
+      columns.flatMap(({ results }) => [...results.values()].map(({ promise }) => promise)),
     );
     // What is left to go wrong is the disk that takes no results: then there is no run.
     const broken = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof Interrupted));
     if (broken?.status === 'rejected') throw broken.reason;
   };
+  const columnOf = (target: PlannedTarget): LiveColumn | undefined =>
+    columns.find((column) => column.target === target);
   return {
     plan,
-    rowsOf: (target) => columns.get(target)?.rows ?? [],
+    rowsOf: (target) => [...(columnOf(target)?.results.keys() ?? [])],
     resultOf: (target, row) =>
-      columns.get(target)?.results.get(row.head.id) ?? Promise.reject(new TypeError(`no row ${row.head.id}`)),
+      columnOf(target)?.results.get(row)?.promise ?? Promise.reject(new TypeError(`no row ${row}`)),
     finish: async () => {
       await settled();
-      await Promise.all([...columns.values()].map(({ writer }) => writer.finish()));
+      await Promise.all(columns.map(({ writer }) => writer.finish()));
       await removeImages(plan);
     },
     interrupt: async () => {
       stop.abort(new Interrupted('the run was interrupted'));
       await killAllQemus();
       await settled();
-      await Promise.all([...columns.values()].map(({ writer }) => writer.close()));
+      await Promise.all(columns.map(({ writer }) => writer.close()));
       await removeImages(plan);
     },
   };
 }
 
-interface Archive {
-  readonly target: PlannedTarget;
-  readonly rows: readonly Transcript[];
+interface Archive extends PlannedColumn {
   readonly writer: RunWriter;
 }
 
@@ -112,11 +95,10 @@ interface Archive {
 async function openArchives(plan: RunPlan, suite: string): Promise<readonly Archive[]> {
   const archives: Archive[] = [];
   try {
-    for (const target of plan.targets) {
-      const rows = plan.rows.filter(({ head }) => plan.meant(head.id, target.facts.name));
-      const ids = rows.map(({ head }) => head.id);
-      const writer = await openRun(plan.out, target.facts, ids, { suite, resume: plan.resume });
-      archives.push({ target, rows, writer });
+    for (const column of plan.columns) {
+      const ids = column.batches.flatMap(({ rows }) => rows);
+      const writer = await openRun(plan.out, column.target.facts, ids, { suite, resume: plan.resume });
+      archives.push({ ...column, writer });
     }
     return archives;
   } catch (error) {
@@ -128,83 +110,78 @@ async function openArchives(plan: RunPlan, suite: string): Promise<readonly Arch
   }
 }
 
-async function removeImages({ targets }: RunPlan): Promise<void> {
-  const stores = targets.flatMap(({ venue }) => (venue.kind === 'qemu' ? [venue.images] : []));
+async function removeImages({ columns }: RunPlan): Promise<void> {
+  const stores = columns.flatMap(({ target: { venue } }) => (venue.kind === 'qemu' ? [venue.images] : []));
   await Promise.all(stores.map((store) => store.remove()));
 }
 
-/** Whoever asks for the result sees the error; until then it must not count as unhandled. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
+/** Makes a place for each result; what an earlier session has finished stands there already. */
+function beginColumn(archive: Archive, onResult: (result: RowResult) => void): LiveColumn {
+  const rows = archive.batches.flatMap((batch) => batch.rows);
+  const results = new Map(rows.map((row) => [row, createDeferred<RowResult>()]));
+  for (const result of archive.writer.results) {
+    const deferred = results.get(result.row);
+    if (deferred === undefined) continue;
+    deferred.resolve(result);
+    onResult(result);
+  }
+  return { ...archive, results };
 }
 
-type Judge = (row: Transcript, target: PlannedTarget) => StaticJudgement;
-
-/** Judges each transcript once per schema: targets of one release share it. */
-function staticJudge(): Judge {
-  const known = new Map<string, StaticJudgement>();
-  return (row, target) => {
-    const { schema, name } = target.facts;
-    // What a build says of itself is no schema of others.
-    const key = `${schema} ${schema === 'introspection' ? `${name} ${target.scope.program ?? ''}` : ''} ${row.head.id}`;
-    const judgement = known.get(key) ?? judgeTranscript(row, target.validator);
-    known.set(key, judgement);
-    return judgement;
-  };
-}
-
-interface RowSurroundings {
-  readonly plan: RunPlan;
-  readonly judge: Judge;
+interface BatchSurroundings {
   /** Makes known failures of failures that are known. */
   readonly expect: (result: RowResult) => RowResult;
-  readonly writer: RunWriter;
+  readonly onResult: (result: RowResult) => void;
   readonly signal: AbortSignal;
 }
 
-async function judgeRow(
-  row: Transcript,
-  target: PlannedTarget,
-  { plan, judge, expect, writer, signal }: RowSurroundings,
-): Promise<RowResult> {
-  const began = performance.now();
-  const seen = await targetOfRow(row, target, plan);
-  const judgement = judge(row, seen);
-  const { wire, ...performed } = await performIfApplicable(row, seen, plan, judgement)
-    .then((performance) => explainByHardware(performance, row.head.hardware))
-    .catch((error: unknown) => ({ ...performanceOfMistake(error), wire: [] }));
-  signal.throwIfAborted();
-  const result: RowResult = {
-    row: row.head.id,
-    target: target.facts.name,
-    ...performed,
-    checks: performed.checks + judgement.checks,
-    documented: isDocumentedIn(row, target.facts.version),
-    duration: Math.round(performance.now() - began),
+/** Performs what of a batch has no result yet. Never rejects: every row's own promise tells. */
+async function performBatch(
+  batch: Batch,
+  { target, writer, results }: LiveColumn,
+  { expect, onResult, signal }: BatchSurroundings,
+): Promise<void> {
+  const finished = writer.finished;
+  const left = new Set(batch.rows.filter((row) => !finished.has(row)));
+  const report = async (row: string, performance: Performance, duration: number): Promise<void> => {
+    signal.throwIfAborted();
+    const result = expect(resultFrom(row, target, performance, duration));
+    for (const record of performance.wire) await writer.appendWire(record);
+    await writer.appendResult(result);
+    left.delete(row);
+    onResult(result);
+    results.get(row)?.resolve(result);
   };
-  const final = expect(result);
-  for (const record of wire) await writer.appendWire(record);
-  await writer.appendResult(final);
-  return final;
+  try {
+    signal.throwIfAborted();
+    if (left.size > 0) await batch.perform([...left], report, signal);
+    if (left.size > 0) throw new Error(`no outcome of ${[...left].join(', ')}`);
+  } catch (error) {
+    await giveUp([...left], error, report, (row, reason) => results.get(row)?.reject(reason));
+  }
 }
 
-async function performIfApplicable(
-  row: Transcript,
-  target: PlannedTarget,
-  plan: RunPlan,
-  judgement: StaticJudgement,
-): Promise<Performance> {
-  const nothing = { findings: [], checks: 0, wire: [] };
-  const applicability = findApplicability(row, judgement, target.scope, target.venue.kind);
-  switch (applicability.kind) {
-    case 'perform':
-      return performRow(row, target, plan);
-    case 'erratum':
-      return performErratum(row, target, plan, applicability.findings, applicability.performable);
-    case 'not-applicable':
-      return { ...nothing, verdict: 'not-applicable', reason: applicability.evidence, checks: 1 };
-    case 'untestable':
-      return { ...nothing, verdict: 'untestable', reason: applicability.missing };
+/** What went wrong is told in each row that has no outcome; where not even that can be written, there is no run. */
+async function giveUp(
+  rows: readonly string[],
+  error: unknown,
+  report: (row: string, performance: Performance, duration: number) => Promise<void>,
+  reject: (row: string, reason: unknown) => void,
+): Promise<void> {
+  for (const row of rows) {
+    if (error instanceof Interrupted) reject(row, error);
+    else
+      await report(row, { ...performanceOfMistake(error), wire: [] }, 0).catch((reason: unknown) =>
+        reject(row, reason),
+      );
   }
+}
+
+function resultFrom(
+  row: string,
+  { facts }: PlannedTarget,
+  { wire, documented = true, ...performed }: Performance,
+  duration: number,
+): RowResult {
+  return { row, target: facts.name, ...performed, documented, duration: Math.round(duration) };
 }

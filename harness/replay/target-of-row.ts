@@ -2,7 +2,7 @@ import { stageNamed } from '../stage/stage-book.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { BARE_STAGE } from './perform-row.ts';
 import { planTarget } from './plan-target.ts';
-import type { PlannedTarget, RunPlan } from './run-plan.ts';
+import type { PlannedTarget, RowSettings } from './run-plan.ts';
 
 /**
  * The target as a row sees it: where its stage names another program, the facts, the schema and the introspection are
@@ -11,11 +11,11 @@ import type { PlannedTarget, RunPlan } from './run-plan.ts';
 export async function targetOfRow(
   { head, file }: Transcript,
   target: PlannedTarget,
-  plan: RunPlan,
+  settings: RowSettings,
 ): Promise<PlannedTarget> {
   const { facts, venue } = target;
   if (venue.kind === 'endpoint') return target;
-  const { program } = stageNamed(plan.stages, head.stage ?? BARE_STAGE, file);
+  const { program } = stageNamed(settings.stages, head.stage ?? BARE_STAGE, file);
   if (program === undefined) return target;
   const { judged, architecture = 'none', missing } = await venue.programs.describe(program);
   const schema = judged?.schema ?? facts.schema;

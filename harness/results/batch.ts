@@ -6,6 +6,8 @@ export interface Batch {
   readonly rows: readonly string[];
   /** What a row demands, to be shown beside its result: one line or several. */
   readonly describe: (row: string) => string;
+  /** Tells what would come of a row, without performing it; all of them would be performed where it is absent. */
+  readonly foresee?: (row: string) => Promise<Foreseen>;
   /**
    * Performs the rows that are asked for, some or all of its own, in order. Whatever the target does is a verdict.
    * @param report takes each row's outcome as soon as it is there; `duration` is in milliseconds
@@ -16,3 +18,11 @@ export interface Batch {
 
 /** Takes the outcome of a row, and resolves when it is on disk. */
 export type ReportRow = (row: string, performance: Performance, duration: number) => Promise<void>;
+
+/** What would come of a row, as far as that is known before it is performed. */
+export interface Foreseen {
+  readonly would: 'perform' | 'erratum' | 'not-applicable' | 'untestable';
+  readonly why?: string;
+  /** Whether the target's release documents it. */
+  readonly documented: boolean;
+}

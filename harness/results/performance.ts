@@ -3,8 +3,10 @@ import type { Finding, ProcessEnd, RowResult, WireRecord } from './verdict.ts';
 /** What came of performing a row, before expectations are applied. */
 export interface Performance extends Pick<
   RowResult,
-  'verdict' | 'reason' | 'findings' | 'checks' | 'process' | 'hardware'
+  'verdict' | 'reason' | 'findings' | 'checks' | 'process' | 'hardware' | 'program'
 > {
+  /** Whether the target's release documents what the row demands; it does where this is absent. */
+  readonly documented?: boolean;
   readonly wire: readonly WireRecord[];
 }
 
@@ -32,7 +34,10 @@ function isShortage(error: unknown): error is Error {
 }
 
 /** A process that ended in the middle of a dialogue, or because of it. */
-export function performanceOfCrash(process: ProcessEnd, outcome: { readonly findings: readonly Finding[]; readonly checks: number }): Omit<Performance, 'wire'> {
+export function performanceOfCrash(
+  process: ProcessEnd,
+  outcome: { readonly findings: readonly Finding[]; readonly checks: number },
+): Omit<Performance, 'wire'> {
   const how = process.signal === null ? `exit status ${process.code ?? '?'}` : `signal ${process.signal}`;
   return { ...outcome, verdict: 'crash', reason: `the target ended with ${how}`, process };
 }

@@ -40,6 +40,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
   const reason = optionalAt(object, 'reason', textAt);
   const process = optionalAt(object, 'process', processEndAt);
   const hardware = optionalAt(object, 'hardware', textAt);
+  const program = optionalAt(object, 'program', textAt);
   return {
     row: textAt(object, 'row'),
     target: textAt(object, 'target'),
@@ -51,6 +52,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
     duration: numberAt(object, 'duration'),
     ...(process === undefined ? {} : { process }),
     ...(hardware === undefined ? {} : { hardware }),
+    ...(program === undefined ? {} : { program }),
   };
 }
 
@@ -100,6 +102,8 @@ export function wireRecordFromJson(value: JsonValue): WireRecord {
 export function targetFactsFromJson(value: JsonValue): TargetFacts {
   const object = objectOfFormat(value);
   const digest = optionalAt(object, 'digest', textAt);
+  const commands = optionalAt(object, 'commands', namesAt);
+  const events = optionalAt(object, 'events', namesAt);
   return {
     name: textAt(object, 'name'),
     kind: wordAt(object, 'kind', ['qemu', 'endpoint']),
@@ -110,7 +114,13 @@ export function targetFactsFromJson(value: JsonValue): TargetFacts {
     where: textAt(object, 'where'),
     ...(digest === undefined ? {} : { digest }),
     schema: textAt(object, 'schema'),
+    ...(commands === undefined ? {} : { commands }),
+    ...(events === undefined ? {} : { events }),
   };
+}
+
+function namesAt(object: JsonObject, name: string): readonly string[] {
+  return listAt(object, name, textFrom);
 }
 
 /** `run.json`. @throws {ShapeError} */

@@ -66,6 +66,8 @@ export interface RowResult {
   readonly duration: number;
   /** For `crash`, `timeout`, `setup-error`: exit status or signal, and the end of stderr. */
   readonly process?: ProcessEnd;
+  /** File name of the program that the row is about, where it is not the target's own binary. */
+  readonly program?: string;
 }
 
 /** How a process came to its end. */
@@ -114,6 +116,9 @@ export interface TargetFacts {
   readonly digest?: string;
   /** The release whose schema judged the messages, e.g. `7.2`, or `introspection` when none is shipped. */
   readonly schema: string;
+  /** Names in its `query-qmp-schema`, sorted; absent where it was not asked. */
+  readonly commands?: readonly string[];
+  readonly events?: readonly string[];
 }
 
 /** A target that was asked for and could not be run. */

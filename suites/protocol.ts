@@ -1,0 +1,4 @@
+import { showSuite } from './show-suite.ts';
+
+/** Every demand of the QMP specification, on every transport. */
+showSuite('protocol');

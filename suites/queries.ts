@@ -1,0 +1,4 @@
+import { showSuite } from './show-suite.ts';
+
+/** Every command that can be queried. */
+showSuite('queries');

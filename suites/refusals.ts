@@ -1,0 +1,4 @@
+import { showSuite } from './show-suite.ts';
+
+/** Whatever the schema forbids is refused. */
+showSuite('refusals');
