@@ -1,5 +1,6 @@
 import type { DocumentedCounts } from '../harness/compat/documented-counts.ts';
 import type { CauseGroup } from '../harness/compat/group-causes.ts';
+import type { Forecast } from '../harness/compat/forecast.ts';
 import type { Matrix, MatrixRow, MatrixTarget } from '../harness/compat/matrix.ts';
 import type { VerdictCounts } from '../harness/results/run.ts';
 import { VERDICTS, type RowResult } from '../harness/results/verdict.ts';
@@ -17,6 +18,7 @@ export function renderMarkdown(matrix: Matrix): string {
     targetsTable(matrix),
     modulesTable(matrix),
     causesList(matrix.causes),
+    ...matrix.forecasts.map(forecastTable),
     rowTables(matrix),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -85,6 +87,12 @@ function causeItem(cause: CauseGroup): string {
   const rest = cause.places.length - places.length;
   if (rest > 0) places.push(`  * and ${plural(rest, 'more place')}`);
   return [`* **${cause.verdict}**${rule}${blame} (${spread})${what}${expected}`, ...places].join('\n');
+}
+
+function forecastTable({ target, base, policy, passed, breaks }: Forecast): string {
+  const lines = breaks.map(({ row, reason }) => [codeText(row), escapeMarkdown(oneLine(reason))]);
+  const title = `## Forecast: ${escapeMarkdown(target)}\n\n${plural(breaks.length, 'row')} of ${passed} that pass on ${escapeMarkdown(base)} would break under ${codeText(`-compat ${policy}`)}.`;
+  return breaks.length === 0 ? title : table(title, ['row', 'what comes'], lines);
 }
 
 function rowTables(matrix: Matrix): string {

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { CauseGroup, CausePlace } from '../harness/compat/group-causes.ts';
+import type { Forecast } from '../harness/compat/forecast.ts';
 import type { Matrix, MatrixTarget } from '../harness/compat/matrix.ts';
 import { VERDICTS } from '../harness/results/verdict.ts';
 import {
@@ -39,6 +40,7 @@ export function renderTerminal(matrix: Matrix, options: TerminalOptions = {}): s
     tables,
     renderLegend(matrix, tables),
     renderCauses(matrix.causes, options, colours),
+    renderForecasts(matrix.forecasts),
     renderSummary(matrix, colours),
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -84,6 +86,15 @@ function placeWords({ row, target, message, pointer }: CausePlace): string {
 function lookWords(place: CausePlace, options: TerminalOptions): string {
   const where = options.whereToLook?.(place);
   return where === undefined ? '' : `\n      see ${where}`;
+}
+
+function renderForecasts(forecasts: readonly Forecast[]): string {
+  return forecasts
+    .map(
+      ({ target, policy, passed, breaks }) =>
+        `${oneLine(target)}: ${plural(breaks.length, 'row')} of ${passed} that pass would break under -compat ${oneLine(policy)}\n`,
+    )
+    .join('');
 }
 
 function renderSummary(matrix: Matrix, colours: Colours): string {

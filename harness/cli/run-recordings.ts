@@ -41,7 +41,15 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
 /** What the words of the command line ask for. */
 export function requestOf(recordings: readonly string[], words: RunWords): RunRequest {
   const { accel, all, shard, jobs, resume, install, suite: suites } = words;
-  const { stages = [], qemu = [], release = [], connect = [], grep = [], out = DEFAULT_OUT } = words;
+  const {
+    stages = [],
+    qemu = [],
+    release = [],
+    connect = [],
+    policy: policies = [],
+    grep = [],
+    out = DEFAULT_OUT,
+  } = words;
   const patience = words.timeout * 1000;
   return {
     recordings,
@@ -51,6 +59,7 @@ export function requestOf(recordings: readonly string[], words: RunWords): RunRe
     release,
     connect,
     accel,
+    policies,
     grep,
     all,
     shard,

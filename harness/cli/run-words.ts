@@ -6,6 +6,7 @@ export interface RunWords {
   readonly release?: readonly string[];
   readonly connect?: readonly string[];
   readonly accel?: readonly ('tcg' | 'kvm')[];
+  readonly policy?: readonly string[];
   readonly suite?: readonly Suite[];
   readonly grep?: readonly string[];
   readonly stages?: readonly string[];

@@ -1,7 +1,10 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { SUITES } from '../replay/suites.ts';
+import { POLICIES } from '../target/policies.ts';
 import type { RunWords } from './run-words.ts';
+
+const POLICY_NAMES = POLICIES.map(({ name }) => name);
 
 /** Adds `run`. */
 export function addRunCommand(program: Command): void {
@@ -43,6 +46,12 @@ export function addTargetOptions(command: Command): Command {
         '--accel <names>',
         'accelerators: tcg, kvm (default: tcg, and kvm where it works)',
       ).argParser(wordsOf(['tcg', 'kvm'])),
+    )
+    .addOption(
+      new Option(
+        '--policy <names>',
+        `forecasts beside what is: ${POLICY_NAMES.join(', ')}; what would break if these parts were gone`,
+      ).argParser(wordsOf(POLICY_NAMES)),
     )
     .addOption(
       new Option(

@@ -145,7 +145,7 @@ describe('matrixFromRuns', () => {
 
   it('is empty for nothing', () => {
     const matrix = matrixFromRuns([]);
-    expect(matrix).to.deep.equal({ targets: [], rows: [], modules: [], counts: {}, causes: [] });
+    expect(matrix).to.deep.equal({ targets: [], rows: [], modules: [], counts: {}, causes: [], forecasts: [] });
   });
 
   describe('causes', () => {

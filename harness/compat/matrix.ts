@@ -2,6 +2,7 @@ import { InputError } from '../errors.ts';
 import { countVerdicts, type Run, type RunSummary, type VerdictCounts } from '../results/run.ts';
 import type { MissingTarget, RowResult, TargetFacts } from '../results/verdict.ts';
 import { countDocumented, type DocumentedCounts } from './documented-counts.ts';
+import { forecastsFrom, isForecastBreak, type Forecast } from './forecast.ts';
 import { groupCauses, type CauseGroup } from './group-causes.ts';
 import { compareTargets, compareText } from './target-order.ts';
 
@@ -15,8 +16,9 @@ export interface Matrix {
   readonly modules: readonly MatrixModule[];
   /** Verdicts of all cells. */
   readonly counts: VerdictCounts;
-  /** What is wrong, the same cause once. */
+  /** What is wrong, the same cause once; what a forecast shows is told there. */
   readonly causes: readonly CauseGroup[];
+  readonly forecasts: readonly Forecast[];
 }
 
 /** A column: a target that was run, or one that was asked for and has no whole run. */
@@ -65,13 +67,15 @@ export function matrixFromRuns(runs: readonly Run[], missing: readonly MissingTa
   const columns = columnsFrom(runs);
   const targets = targetsFrom(runs, missing, columns);
   const rows = rowsFrom(columns, targets);
+  const forecasts = forecastsFrom(runs);
   const results = rows.flatMap(({ cells }) => cells.filter((cell) => cell !== undefined));
   return {
     targets,
     rows,
     modules: modulesFrom(rows, targets),
     counts: countVerdicts(results),
-    causes: groupCauses(results),
+    causes: groupCauses(results.filter((result) => !isForecastBreak(result, forecasts))),
+    forecasts,
   };
 }
 
@@ -136,6 +140,11 @@ function targetsFrom(
   return [...targets.values()].sort((a, b) => compareTargets(a.name, b.name));
 }
 
+/** The commands and events that a target has are for whoever counts them; every page would carry them. */
+function withoutNames({ commands: _commands, events: _events, ...facts }: TargetFacts): TargetFacts {
+  return facts;
+}
+
 function ranTarget(name: string, { runs, results }: Column): MatrixTarget {
   const [first] = runs;
   if (first === undefined) return { state: 'missing', name, reason: 'no run' };
@@ -143,7 +152,7 @@ function ranTarget(name: string, { runs, results }: Column): MatrixTarget {
   return {
     state: 'run',
     name,
-    facts: first.target,
+    facts: withoutNames(first.target),
     summaries: runs.flatMap(({ summary }) => (summary === undefined ? [] : [summary])),
     counts: countVerdicts(values),
     documented: countDocumented(values),

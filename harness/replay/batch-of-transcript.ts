@@ -4,6 +4,7 @@ import { performanceOfMistake, type Performance } from '../results/performance.t
 import type { Finding } from '../results/verdict.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { explainByHardware } from './explain-by-hardware.ts';
+import { explainByPolicy } from './explain-by-policy.ts';
 import { findApplicability, isDocumentedIn, type Applicability } from './find-applicability.ts';
 import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
@@ -91,6 +92,7 @@ async function performOrTellMistake(
   const judgement = judge(row, seen);
   const performed = await performIfApplicable(row, seen, settings, judgement)
     .then((performance) => explainByHardware(performance, row.head.hardware))
+    .then((performance) => explainByPolicy(performance, target.facts.policy))
     .catch((error: unknown) => ({ ...performanceOfMistake(error), wire: [] }));
   const { program } = seen.scope;
   const checks = performed.checks + judgement.checks;

@@ -1,3 +1,4 @@
+import { hideFeatures } from '../json-schema/hide-features.ts';
 import { isComplete, loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';
@@ -18,6 +19,11 @@ export interface Judged {
   readonly validator: Validator;
 }
 
+/** Features of what a policy hides from responses and events. */
+type Hidden = ReadonlySet<string>;
+
+const NOTHING: Hidden = new Set();
+
 /** Asks a target for its schema. `null` where it knows no `query-qmp-schema` (before 2.5). */
 export async function queryIntrospection(connection: QmpConnection, patience: number): Promise<JsonValue> {
   const response = await connection.execute('query-qmp-schema', undefined, patience);
@@ -27,18 +33,24 @@ export async function queryIntrospection(connection: QmpConnection, patience: nu
 /**
  * Chooses the schema for a target: that of its release, which knows integer widths and what this build has off; its
  * own introspection where no schema of its release comes with the project.
+ * @param hidden features whose members may be absent
  * @throws {InputError} for an introspection that cannot be read, when that is needed
  */
-export function judgeIntrospection(reply: JsonValue, version: string, family: SchemaFamily = 'qmp'): Judged {
+export function judgeIntrospection(
+  reply: JsonValue,
+  version: string,
+  family: SchemaFamily = 'qmp',
+  hidden: Hidden = NOTHING,
+): Judged {
   const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
-  const released = judgeByRelease(names, version, family);
+  const released = judgeByRelease(names, version, family, hidden);
   if (released !== undefined) return released;
   const model: QapiModel = modelFromIntrospection(reply, { release: version });
   return {
     ...names,
     schema: 'introspection',
     complete: false,
-    validator: createValidator(schemaFromModel(model)),
+    validator: createValidator(hideFeatures(schemaFromModel(model), hidden)),
   };
 }
 
@@ -50,11 +62,12 @@ export function judgeByRelease(
   names: Pick<Judged, 'commands' | 'events'> | undefined,
   version: string,
   family: SchemaFamily,
+  hidden: Hidden = NOTHING,
 ): Judged | undefined {
   const series = seriesOfRelease(version);
   if (!isRelease(version) || !shippedReleases(family).includes(series)) return undefined;
   const bundle = loadSchema(series, family);
-  const validator = createValidator(bundle);
+  const validator = createValidator(hidden.size === 0 ? bundle : hideFeatures(bundle, hidden));
   const { commands, events } = names ?? {
     commands: new Set(validator.commandNames()),
     events: new Set(validator.eventNames()),

@@ -4,11 +4,12 @@ import type { MissingTarget } from '../results/verdict.ts';
 import { findQemus, probeBinary, selectRelease, type FoundQemus } from '../target/find-qemus.ts';
 import { installReleases } from '../target/install-releases.ts';
 import { probeAccelerators } from '../target/probe-qemu.ts';
+import { POLICIES } from '../target/policies.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
 import { cacheFolder, readReleases } from '../target/release-cache.ts';
 import { binaryOfRelease } from '../target/release-programs.ts';
 import { describeEndpoint } from './describe-endpoint.ts';
-import { describeTargets } from './describe-target.ts';
+import { describeForecasts, describeTargets } from './describe-target.ts';
 import type { PlannedTarget } from './run-plan.ts';
 
 /** The targets of a run, and those that were asked for and cannot be run. */
@@ -25,6 +26,8 @@ export interface TargetRequest {
   readonly connect: readonly string[];
   /** Undefined: TCG, and KVM where a guest starts under it. */
   readonly accel: readonly Accelerator[] | undefined;
+  /** Names of policies; each makes a further target of every binary. */
+  readonly policies: readonly string[];
   /** Milliseconds. */
   readonly patience: number;
   /** Whether releases that are not there yet are installed, when no target is named. */
@@ -100,22 +103,40 @@ async function describe(binary: QemuBinary, request: TargetRequest): Promise<Pla
       name: `${binary.version} ${binary.architecture} ${accelerator}`,
       reason,
     }));
+  const accelerators = available.filter(wanted);
+  const plain = await describeOrTell(binary.path, () =>
+    describeTargets(binary, accelerators, request.patience),
+  );
+  const policies = POLICIES.filter(({ name }) => request.policies.includes(name));
+  const forecasts = await Promise.all(
+    policies.map((policy) =>
+      describeOrTell(`${binary.version} ${binary.architecture} ${policy.name}`, () =>
+        describeForecasts(binary, accelerators, request.patience, policy),
+      ),
+    ),
+  );
+  const all = [plain, ...forecasts];
+  return {
+    targets: all.flatMap(({ targets }) => targets),
+    missing: [...missing, ...all.flatMap((part) => part.missing)],
+  };
+}
+
+/** A target that cannot be had is told, and the others are run. */
+async function describeOrTell(
+  name: string,
+  describe: () => Promise<readonly PlannedTarget[]>,
+): Promise<PlannedTargets> {
   try {
-    const targets = await describeTargets(binary, available.filter(wanted), request.patience);
-    return { targets, missing };
+    return { targets: await describe(), missing: [] };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    return { targets: [], missing: [...missing, { name: binary.path, reason: error.message }] };
+    return { targets: [], missing: [{ name, reason: error.message }] };
   }
 }
 
-async function planEndpoint(address: string, request: TargetRequest): Promise<PlannedTargets> {
-  try {
-    return { targets: [await describeEndpoint(address, request.patience)], missing: [] };
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    return { targets: [], missing: [{ name: address, reason: error.message }] };
-  }
+function planEndpoint(address: string, request: TargetRequest): Promise<PlannedTargets> {
+  return describeOrTell(address, async () => [await describeEndpoint(address, request.patience)]);
 }
 
 function byVersion(a: PlannedTarget, b: PlannedTarget): number {

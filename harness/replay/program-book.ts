@@ -38,25 +38,35 @@ interface Answer {
 export class ProgramBook {
   private readonly known = new Map<string, Promise<ProgramFacts>>();
 
-  /** @param patience milliseconds for each answer */
+  /**
+   * @param patience milliseconds for each answer
+   * @param hidden features of what the policy of the target hides
+   */
   constructor(
     private readonly binary: QemuBinary,
     private readonly patience: number,
+    private readonly hidden: ReadonlySet<string> = new Set(),
   ) {}
 
   /** Says what there is to know of a program. One that does not start, too, is a fact. */
   describe(program: string): Promise<ProgramFacts> {
-    const known = this.known.get(program) ?? describeProgram(program, this.binary, this.patience);
+    const known =
+      this.known.get(program) ?? describeProgram(program, this.binary, this.patience, this.hidden);
     this.known.set(program, known);
     return known;
   }
 }
 
-async function describeProgram(program: string, binary: QemuBinary, patience: number): Promise<ProgramFacts> {
+async function describeProgram(
+  program: string,
+  binary: QemuBinary,
+  patience: number,
+  hidden: ReadonlySet<string>,
+): Promise<ProgramFacts> {
   const command = binary.findProgram(program);
   if (command === undefined) return missingProgram(program, binary, whyAbsent(program, binary));
   try {
-    const answer = await ask(program, { ...binary, command }, patience);
+    const answer = await ask(program, { ...binary, command }, patience, hidden);
     const { version, architecture, judged } = answer;
     if (version !== binary.version)
       return missingProgram(program, binary, `${program} beside ${binary.path} is of QEMU ${version}`);
@@ -87,10 +97,15 @@ function whyAbsent(program: string, { origin, path, version, absent = {} }: Qemu
   return `${program} is not installed with QEMU ${version}; get it with qmp-conformance qemu install${words}`;
 }
 
-async function ask(program: string, programs: QemuPrograms, patience: number): Promise<Answer> {
+async function ask(
+  program: string,
+  programs: QemuPrograms,
+  patience: number,
+  hidden: ReadonlySet<string>,
+): Promise<Answer> {
   switch (familyOfProgram(program)) {
     case 'qmp':
-      return askEmulator(programs, patience);
+      return askEmulator(programs, patience, hidden);
     case 'qsd': {
       const { reply, version } = await introspectDaemon(programs, patience);
       return { version, architecture: undefined, judged: judgeIntrospection(reply, version, 'qsd') };
@@ -100,7 +115,7 @@ async function ask(program: string, programs: QemuPrograms, patience: number): P
   }
 }
 
-function askEmulator(programs: QemuPrograms, patience: number): Promise<Answer> {
+function askEmulator(programs: QemuPrograms, patience: number, hidden: ReadonlySet<string>): Promise<Answer> {
   const args = [...baseArguments('tcg'), '-machine', 'none'];
   return withQemu(programs, args, async ({ connection, greeting, negotiate }) => {
     await negotiate([], patience);
@@ -108,7 +123,7 @@ function askEmulator(programs: QemuPrograms, patience: number): Promise<Answer> 
     const architecture = stringAt(isJsonObject(value) ? value['return'] : undefined, 'arch');
     const reply = await queryIntrospection(connection, patience);
     const { version } = greeting;
-    return { version, architecture, judged: judgeIntrospection(reply, version) };
+    return { version, architecture, judged: judgeIntrospection(reply, version, 'qmp', hidden) };
   });
 }
 

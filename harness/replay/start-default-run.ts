@@ -18,6 +18,7 @@ export async function startDefaultRun(): Promise<LiveRun> {
     release: [],
     connect: [],
     accel: undefined,
+    policies: [],
     grep: [],
     all: false,
     shard: undefined,

@@ -55,7 +55,8 @@ function expectationFrom(entry: KnownFailure): Expectation {
 }
 
 function applyTo(result: RowResult, expectations: readonly Expectation[]): RowResult {
-  const meant = expectations.filter(({ matches }) => matches(result.row, result.target));
+  const names = namesOf(result.target);
+  const meant = expectations.filter(({ matches }) => names.some((name) => matches(result.row, name)));
   switch (result.verdict) {
     case 'pass': {
       const [expectation] = meant;
@@ -82,6 +83,12 @@ function applyTo(result: RowResult, expectations: readonly Expectation[]): RowRe
     case 'harness-error':
       return result;
   }
+}
+
+/** A target under a policy fails where it fails without: its name begins with that other's. */
+function namesOf(target: string): readonly string[] {
+  const [version = '', architecture = '', accelerator = '', ...policy] = target.split(' ');
+  return policy.length === 0 ? [target] : [target, [version, architecture, accelerator].join(' ')];
 }
 
 /** An entry that names a blame or rule says nothing about a crash that left no finding. */

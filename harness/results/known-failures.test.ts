@@ -113,6 +113,10 @@ function entry(members: Partial<KnownFailure> = {}): KnownFailure {
   return { place, rows: 'examples/a/*', reason: 'known', reviewBy: '2030-01-01', ...members };
 }
 
+function underPolicy(given: RowResult): RowResult {
+  return { ...given, target: `${given.target} no-deprecated` };
+}
+
 describe('known failures, applied', () => {
   const other = { ...FINDING, blame: 'target' as const };
   const table: readonly (readonly [string, RowResult, Partial<KnownFailure>, VerdictWord])[] = [
@@ -127,6 +131,9 @@ describe('known failures, applied', () => {
     ['a fail with that and another', result('fail', [FINDING, other]), { blame: 'example' }, 'fail'],
     ['a fail of that rule', result('fail', [FINDING, other]), { rule: 'schema/*' }, 'known-failure'],
     ['a fail of another rule', result('fail', [FINDING]), { rule: 'shape/*' }, 'fail'],
+    ['a fail under a policy', underPolicy(result('fail')), { rows: '** @ * tcg' }, 'known-failure'],
+    ['a fail under another policy', underPolicy(result('fail')), { rows: '** @ * no-unstable' }, 'fail'],
+    ['a fail without the policy', result('fail'), { rows: '** @ * no-deprecated' }, 'fail'],
     ['a crash, where a rule was expected', result('crash'), { rule: 'schema/*' }, 'crash'],
   ];
   for (const [what, given, members, expected] of table) {

@@ -102,6 +102,7 @@ export function wireRecordFromJson(value: JsonValue): WireRecord {
 export function targetFactsFromJson(value: JsonValue): TargetFacts {
   const object = objectOfFormat(value);
   const digest = optionalAt(object, 'digest', textAt);
+  const policy = optionalAt(object, 'policy', textAt);
   const commands = optionalAt(object, 'commands', namesAt);
   const events = optionalAt(object, 'events', namesAt);
   return {
@@ -114,6 +115,7 @@ export function targetFactsFromJson(value: JsonValue): TargetFacts {
     where: textAt(object, 'where'),
     ...(digest === undefined ? {} : { digest }),
     schema: textAt(object, 'schema'),
+    ...(policy === undefined ? {} : { policy }),
     ...(commands === undefined ? {} : { commands }),
     ...(events === undefined ? {} : { events }),
   };

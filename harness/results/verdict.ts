@@ -116,6 +116,8 @@ export interface TargetFacts {
   readonly digest?: string;
   /** The release whose schema judged the messages, e.g. `7.2`, or `introspection` when none is shipped. */
   readonly schema: string;
+  /** The value of `-compat` that it was started with: what it says then is a forecast, not what it is. */
+  readonly policy?: string;
   /** Names in its `query-qmp-schema`, sorted; absent where it was not asked. */
   readonly commands?: readonly string[];
   readonly events?: readonly string[];

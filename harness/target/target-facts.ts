@@ -3,14 +3,20 @@ import type { Incoming, QmpConnection } from '../qmp/connection.ts';
 import type { Deadline } from '../qmp/deadline.ts';
 import type { TargetFacts } from '../results/verdict.ts';
 import type { Endpoint } from './connect-endpoint.ts';
+import type { Policy } from './policies.ts';
 import type { Accelerator, QemuBinary } from './qemu-binary.ts';
 
 /** Facts of a QEMU that we start. `schema` names the schema that judges it. */
-export function factsOfBinary(binary: QemuBinary, accelerator: Accelerator, schema: string): TargetFacts {
+export function factsOfBinary(
+  binary: QemuBinary,
+  accelerator: Accelerator,
+  schema: string,
+  policy?: Policy,
+): TargetFacts {
   const { version, architecture, path, digest } = binary;
   const name = `${version} ${architecture} ${accelerator}`;
   return {
-    name,
+    name: policy === undefined ? name : `${name} ${policy.name}`,
     kind: 'qemu',
     version,
     package: binary.package,
@@ -19,6 +25,7 @@ export function factsOfBinary(binary: QemuBinary, accelerator: Accelerator, sche
     where: path,
     digest,
     schema,
+    ...(policy && { policy: policy.compat }),
   };
 }
 
