@@ -3,12 +3,14 @@ import type { Batch, Foreseen } from '../results/batch.ts';
 import { performanceOfMistake, type Performance } from '../results/performance.ts';
 import type { Finding } from '../results/verdict.ts';
 import type { Transcript } from '../transcript/transcript.ts';
+import { writeTranscript } from '../transcript/write-transcript.ts';
 import { explainByHardware } from './explain-by-hardware.ts';
 import { explainByPolicy } from './explain-by-policy.ts';
 import { findApplicability, isDocumentedIn, type Applicability } from './find-applicability.ts';
 import { performErratum } from './perform-erratum.ts';
 import { performRow } from './perform-row.ts';
 import type { PlannedTarget, RowSettings } from './run-plan.ts';
+import { shrinkTranscript } from './shrink-transcript.ts';
 import { targetOfRow } from './target-of-row.ts';
 
 /** Judges a transcript by the schema of a target. */
@@ -99,6 +101,22 @@ async function performOrTellMistake(
   return { ...performed, checks, ...(program !== undefined && { program }) };
 }
 
+/** A crash is worth more, the less it takes to see it. */
+async function performAndShrink(
+  row: Transcript,
+  target: PlannedTarget,
+  settings: RowSettings,
+): Promise<Performance> {
+  const performed = await performRow(row, target, settings);
+  const failed = performed.verdict === 'crash' || performed.verdict === 'timeout';
+  if (!failed || target.venue.kind === 'endpoint' || settings.isKnown(row.head.id, target.facts.name))
+    return performed;
+  const smaller = await shrinkTranscript(row, performed, (candidate) =>
+    performRow(candidate, target, settings),
+  );
+  return smaller === undefined ? performed : { ...performed, shrunk: writeTranscript(smaller) };
+}
+
 async function performIfApplicable(
   row: Transcript,
   target: PlannedTarget,
@@ -109,7 +127,7 @@ async function performIfApplicable(
   const applicability = findApplicability(row, judgement, target.scope, target.venue.kind);
   switch (applicability.kind) {
     case 'perform':
-      return performRow(row, target, settings);
+      return performAndShrink(row, target, settings);
     case 'erratum':
       return performErratum(row, target, settings, applicability.findings, applicability.performable);
     case 'not-applicable':

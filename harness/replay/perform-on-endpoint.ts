@@ -1,7 +1,7 @@
 import { connectEndpoint } from '../target/connect-endpoint.ts';
 import type { Performance } from '../results/performance.ts';
 import type { WireRecord } from '../results/verdict.ts';
-import { WireRecorder } from '../stage/wire-recorder.ts';
+import { WireRecorder } from '../results/wire-recorder.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performanceOfError, performanceOfOutcome } from './performance.ts';

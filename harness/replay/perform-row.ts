@@ -12,6 +12,7 @@ import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performOnEndpoint } from './perform-on-endpoint.ts';
 import { performanceOfError, performanceOfOutcome } from './performance.ts';
+import { keepCore } from './keep-core.ts';
 import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 
 /** The stage of a transcript that names none. */
@@ -42,6 +43,7 @@ async function performOnQemu(
   const wire: WireRecord[] = [];
   const dir = await mkdtemp(join(tmpdir(), 'qmpc-'));
   let vm: StagedVm | undefined;
+  const keep = { cores: settings.cores, name: `${target.facts.name} ${transcript.head.id}` };
   try {
     const stage = stageNamed(settings.stages, transcript.head.stage ?? BARE_STAGE, transcript.file);
     vm = await setUpStage(stage, {
@@ -55,13 +57,26 @@ async function performOnQemu(
       steps: transcript.head.prepare ?? [],
       record: recorder(transcript.head.id, wire),
     });
-    return { ...(await performOn(vm, transcript, target, settings)), wire };
+    return { ...(await withCore(await performOn(vm, transcript, target, settings), dir, keep)), wire };
   } catch (error) {
-    return { ...(await performanceOfError(error, vm?.main, settings.patience)), wire };
+    const performed = await performanceOfError(error, vm?.main, settings.patience);
+    return { ...(await withCore(performed, dir, keep)), wire };
   } finally {
     await vm?.tearDown();
     await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
+}
+
+/** A process that was killed by a signal may have left a core dump, which would go with its folder. */
+async function withCore<P extends Omit<Performance, 'wire'>>(
+  performed: P,
+  dir: string,
+  { cores, name }: { readonly cores: string; readonly name: string },
+): Promise<P> {
+  const { process } = performed;
+  if (performed.verdict !== 'crash' || process === undefined) return performed;
+  const core = await keepCore(dir, cores, name);
+  return core === undefined ? performed : { ...performed, process: { ...process, core } };
 }
 
 function recorder(row: string, wire: WireRecord[]): (record: Omit<WireRecord, 'row'>) => void {

@@ -11,6 +11,9 @@ import type { DialogueOutcome } from './dialogue-state.ts';
 /** Begins the reason of a row whose stage asks for what the target's build does not have. */
 export const LACKING = 'this build lacks what the stage needs';
 
+/** Signals that a process draws upon itself; SIGKILL and SIGTERM come from others. */
+const FATAL: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']);
+
 /** A dialogue that came to its end. */
 export function performanceOfOutcome({ findings, checks }: DialogueOutcome): Omit<Performance, 'wire'> {
   const [first] = findings;
@@ -36,6 +39,14 @@ export async function performanceOfError(
     const lack = processEnd && findLack(processEnd.stderr);
     if (lack !== undefined)
       return { findings: [], checks: 1, verdict: 'not-applicable', reason: `${LACKING}: ${lack}` };
+    // A stage asks nothing that may kill: whatever it takes to see it, that is the target's fault.
+    if (processEnd !== undefined && FATAL.has(processEnd.signal ?? ''))
+      return {
+        ...nothing,
+        verdict: 'crash',
+        reason: `the target ended with signal ${processEnd.signal ?? ''} in its preparation: ${message}`,
+        process: processEnd,
+      };
     return {
       ...nothing,
       verdict: 'setup-error',

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkKnownFailures } from '../results/apply-known-failures.ts';
+import { checkKnownFailures, meansKnownFailure } from '../results/apply-known-failures.ts';
 import { readKnownFailuresIn, type KnownFailure } from '../results/known-failures.ts';
 import { readStageBook, stageNamed, type StageBook } from '../stage/stage-book.ts';
 import type { Transcript } from '../transcript/transcript.ts';
@@ -61,7 +62,12 @@ export async function planRun(
     recordings,
     grep,
     documented,
-    settings: { stages, patience },
+    settings: {
+      stages,
+      patience,
+      cores: join(request.out, 'cores'),
+      isKnown: meansKnownFailure(knownFailures),
+    },
     say,
   });
   const { out, resume } = request;

@@ -208,7 +208,14 @@ async function replay(one: Case, binaries: readonly QemuBinary[]): Promise<reado
     const targets = await Promise.all(binaries.map((binary) => describeTargets(binary, ['tcg'], 10_000)));
     const columns = targets.flat().map((target) => ({
       target,
-      batches: [batchOfTranscript(row, target, { stages, patience: 10_000 }, createJudge())],
+      batches: [
+        batchOfTranscript(
+          row,
+          target,
+          { stages, patience: 10_000, cores: join(out, 'cores'), isKnown: () => false },
+          createJudge(),
+        ),
+      ],
     }));
     const run = await startRun({ columns, missing: [], knownFailures: [], jobs: 4, out, resume: false }, '0');
     await run.finish();

@@ -295,6 +295,21 @@ const CASES: readonly Case[] = [
     reason: 'blockdev-add on main: error CommandNotFound: no; expected success',
   },
   {
+    title: 'a target that dies in its preparation',
+    head: 'prepare: [{ execute: blockdev-add }]',
+    body: QUERY,
+    fake: { commands: { 'blockdev-add': [{ signal: 'SIGSEGV' }] } },
+    verdict: 'crash',
+    reason: 'the target ended with signal SIGSEGV in its preparation: stage bare: the connection was closed',
+  },
+  {
+    title: 'a target that is killed in its preparation',
+    head: 'prepare: [{ execute: blockdev-add }]',
+    body: QUERY,
+    fake: { commands: { 'blockdev-add': [{ signal: 'SIGKILL' }] } },
+    verdict: 'setup-error',
+  },
+  {
     title: 'a preparation that this host does not allow',
     head: 'prepare: [{ execute: blockdev-add, missing: a host with a moon }]',
     body: QUERY,
@@ -395,6 +410,15 @@ describe('a replay', () => {
     expect(spoken).to.deep.equal(['-> { "execute": "query-status" }\r\n']);
   });
 
+  it('has of a crash the exchange that is enough for it', async () => {
+    const body = `${QUERY}-> { "execute": "stop" }\n<- { "return": {} }\n${QUERY}`;
+    const fake = {
+      commands: { 'query-status': [{ send: HONEST }], stop: [{ signal: 'SIGSEGV' }] },
+    };
+    const { result } = await replay({ title: '', body, fake, verdict: 'crash' });
+    expect(result.shrunk?.split('---\n')[2]).to.equal('-> { "execute": "stop" }\n<- { "return": {} }\n');
+  });
+
   it('carries 2^64-1 from a recording over the wire into the archive and back', async () => {
     const { result, wire } = await replay({
       title: '',
@@ -443,7 +467,12 @@ async function replay(
 function planOf(text: string, target: PlannedTarget, knownFailures: string, out: string): RunPlan {
   const row = readTranscript(text.replaceAll(/\n+---/g, '\n---'), 'test.qmp');
   const stages = completeStages([readStage('about: nothing', 'bare.yaml', 'bare')]);
-  const batch = batchOfTranscript(row, target, { stages, patience: 400 }, createJudge());
+  const batch = batchOfTranscript(
+    row,
+    target,
+    { stages, patience: 400, cores: join(out, 'cores'), isKnown: () => false },
+    createJudge(),
+  );
   return {
     columns: [{ target, batches: [batch] }],
     missing: [],

@@ -35,6 +35,10 @@ export interface RowSettings {
   readonly stages: StageBook;
   /** Milliseconds to wait for a response, an event, or a QEMU to greet. */
   readonly patience: number;
+  /** Folder for core dumps. */
+  readonly cores: string;
+  /** Tells whether a crash of a row is known: then nobody needs it smaller. */
+  readonly isKnown: (row: string, target: string) => boolean;
 }
 
 /** One column of the matrix. */

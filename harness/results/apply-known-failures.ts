@@ -12,6 +12,14 @@ export function compileKnownFailures(entries: readonly KnownFailure[]): (result:
   return (result) => applyTo(result, expectations);
 }
 
+/** Tells whether any entry means a row on a target, whatever comes of it. */
+export function meansKnownFailure(
+  entries: readonly KnownFailure[],
+): (row: string, target: string) => boolean {
+  const globs = entries.map((entry) => compileCaseGlob(entry.rows));
+  return (row, target) => namesOf(target).some((name) => globs.some((matches) => matches(row, name)));
+}
+
 /**
  * Checks that every entry means some row. Targets differ from run to run: only the part of the glob that means rows
  * can be known to be wrong.

@@ -3,7 +3,7 @@ import type { Finding, ProcessEnd, RowResult, WireRecord } from './verdict.ts';
 /** What came of performing a row, before expectations are applied. */
 export interface Performance extends Pick<
   RowResult,
-  'verdict' | 'reason' | 'findings' | 'checks' | 'process' | 'hardware' | 'program'
+  'verdict' | 'reason' | 'findings' | 'checks' | 'process' | 'hardware' | 'shrunk' | 'program'
 > {
   /** Whether the target's release documents what the row demands; it does where this is absent. */
   readonly documented?: boolean;

@@ -40,6 +40,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
   const reason = optionalAt(object, 'reason', textAt);
   const process = optionalAt(object, 'process', processEndAt);
   const hardware = optionalAt(object, 'hardware', textAt);
+  const shrunk = optionalAt(object, 'shrunk', textAt);
   const program = optionalAt(object, 'program', textAt);
   return {
     row: textAt(object, 'row'),
@@ -52,6 +53,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
     duration: numberAt(object, 'duration'),
     ...(process === undefined ? {} : { process }),
     ...(hardware === undefined ? {} : { hardware }),
+    ...(shrunk === undefined ? {} : { shrunk }),
     ...(program === undefined ? {} : { program }),
   };
 }
@@ -70,11 +72,13 @@ function findingFromJson(value: JsonValue): Finding {
 
 function processEndAt(object: JsonObject, name: string): ProcessEnd {
   const end = objectFrom(memberAt(object, name));
+  const core = optionalAt(end, 'core', textAt);
   return {
     command: listAt(end, 'command', textFrom),
     code: nullableAt(end, 'code', numberAt),
     signal: nullableAt(end, 'signal', textAt),
     stderr: textAt(end, 'stderr'),
+    ...(core === undefined ? {} : { core }),
   };
 }
 

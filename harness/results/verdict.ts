@@ -66,6 +66,8 @@ export interface RowResult {
   readonly duration: number;
   /** For `crash`, `timeout`, `setup-error`: exit status or signal, and the end of stderr. */
   readonly process?: ProcessEnd;
+  /** For `crash` and `timeout`: a transcript that still shows it, as little of the row as does. */
+  readonly shrunk?: string;
   /** File name of the program that the row is about, where it is not the target's own binary. */
   readonly program?: string;
 }
@@ -76,6 +78,8 @@ export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: string | null;
   readonly stderr: string;
+  /** Path of the core dump, where it left one. */
+  readonly core?: string;
 }
 
 /** `prepare`: the message prepared the stage. `after`: it asked whether the target had survived the dialogue. */

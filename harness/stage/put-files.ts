@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SetupError } from '../errors.ts';
-import { makeCertificates } from './certificates.ts';
+import { makeCertificates } from '../target/certificates.ts';
 import type { GivenFile } from './stage.ts';
 
 /**

@@ -10,7 +10,7 @@ import { ImageStore } from './image-store.ts';
 import { readStage } from './read-stage.ts';
 import { setUpStage, StageError, type StagedVm } from './set-up-stage.ts';
 import { completeStages, stageNamed } from './stage-book.ts';
-import type { WirePiece } from './wire-recorder.ts';
+import type { WirePiece } from '../results/wire-recorder.ts';
 
 const FAKE = fileURLToPath(new URL('./fixtures/obedient-qemu.js', import.meta.url));
 

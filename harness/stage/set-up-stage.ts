@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '../errors.ts';
 import type { JsonValue } from '../json/value.ts';
+import { ConnectionClosed } from '../qmp/connection-errors.ts';
 import type { Incoming } from '../qmp/connection.ts';
 import type { ProcessEnd } from '../results/verdict.ts';
 import type { Accelerator, QemuPrograms } from '../target/qemu-binary.ts';
@@ -19,7 +21,7 @@ import { SerialPort } from './serial-port.ts';
 import { linkSpiceClient, type SpiceClient } from './spice-client.ts';
 import type { Image, Stage } from './stage.ts';
 import { stageNamed, type StageBook } from './stage-book.ts';
-import { WireRecorder, type RecordWire } from './wire-recorder.ts';
+import { WireRecorder, type RecordWire } from '../results/wire-recorder.ts';
 
 /** On what, and how, a stage is set up. */
 export interface StageSettings {
@@ -37,6 +39,9 @@ export interface StageSettings {
   readonly steps: readonly Step[];
   readonly record: RecordWire;
 }
+
+/** Milliseconds that a process has to end which has closed its monitor; a core dump takes its time. */
+const END_PATIENCE = 5_000;
 
 /** A stage could not be brought about: the row that stands on it says nothing of the target. */
 export class StageError extends SetupError {
@@ -118,8 +123,8 @@ export async function setUpStage(stage: Stage, settings: StageSettings): Promise
       earlier,
       tearDown,
       endDialogue: () => (main.recorder.phase = 'after'),
-      perform: (steps) => asStage(stage, performSteps(steps, scene)),
-      open: (descriptor) => asStage(stage, descriptors.open(descriptor)),
+      perform: (steps) => asStage(stage, actors, performSteps(steps, scene)),
+      open: (descriptor) => asStage(stage, actors, descriptors.open(descriptor)),
       captures: scene.captures,
     };
   } catch (error) {
@@ -268,18 +273,23 @@ async function endActor({ qemu, recorder, serial }: Actor): Promise<void> {
 /** How the QEMU that spoiled the stage ended, if one did. */
 async function endOf(error: unknown, actors: Partial<Record<Side, Actor>>): Promise<ProcessEnd | undefined> {
   if (error instanceof QemuStartError) return error.end;
-  // A race is won by what is settled already, so nothing is waited for here.
-  const ends = Object.values(actors).map(({ qemu }) =>
-    Promise.race([qemu.exited, Promise.resolve(undefined)]),
-  );
-  return (await Promise.all(ends)).find((end) => end !== undefined);
+  const ends = Object.values(actors).map(({ qemu }) => qemu.exited);
+  // A race is won by what is settled already: only one that has closed its monitor is waited for, as it is ending.
+  if (!(error instanceof ConnectionClosed)) return Promise.race([...ends, Promise.resolve(undefined)]);
+  const late = new AbortController();
+  const patience = delay(END_PATIENCE, undefined, { signal: late.signal }).catch(() => undefined);
+  return Promise.race([...ends, patience]).finally(() => late.abort());
 }
 
-async function asStage<Result>(stage: Stage, work: Promise<Result>): Promise<Result> {
+async function asStage<Result>(
+  stage: Stage,
+  actors: Partial<Record<Side, Actor>>,
+  work: Promise<Result>,
+): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    throw stageErrorOf(stage, error, undefined);
+    throw stageErrorOf(stage, error, await endOf(error, actors));
   }
 }
 

@@ -28,7 +28,7 @@ export async function connectEndpoint(
   deadline: Deadline,
   observer?: WireObserver,
 ): Promise<Endpoint> {
-  const socket = await openSocket(readAddress(address), address, deadline);
+  const socket = await openEndpoint(address, deadline);
   const connection = new QmpConnection(socket, { observer });
   try {
     return { address, connection, greeting: await connection.waitForGreeting(deadline) };
@@ -36,6 +36,15 @@ export async function connectEndpoint(
     connection.close();
     throw new SetupError(`${address}: ${describeFailure(error)}`, { cause: error });
   }
+}
+
+/**
+ * Connects to `unix:PATH` or `tcp:HOST:PORT`, and waits for nothing.
+ * @throws {InputError} for an address of another form
+ * @throws {SetupError} in one line where nothing listens
+ */
+export function openEndpoint(address: string, deadline: Deadline): Promise<Socket> {
+  return openSocket(readAddress(address), address, deadline);
 }
 
 /**

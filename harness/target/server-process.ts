@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 import { SetupError } from '../errors.ts';
 import type { ProcessEnd } from '../results/verdict.ts';
 import { BoundedText } from './bounded-text.ts';
@@ -26,11 +26,20 @@ export async function killAllQemus(): Promise<void> {
   await Promise.all([...running].map((process) => process.kill()));
 }
 
+/** Our ends of a process' standard streams. */
+export interface StandardStreams {
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+}
+
 /** A process that may not have greeted yet. */
 export interface RunningProcess {
   readonly command: readonly string[];
   readonly pid: number | undefined;
   readonly streams: readonly Duplex[];
+  /** Its standard streams; `stdin` and `stdout` where they were asked for. Our own reader of `stderr` goes on reading. */
+  readonly standard: StandardStreams;
   readonly exited: Promise<ProcessEnd>;
   readonly stderr: () => string;
   readonly kill: () => Promise<ProcessEnd>;
@@ -39,18 +48,20 @@ export interface RunningProcess {
 /**
  * Starts a program of QEMU in its own folder, with `socketPairs` pipes from file descriptor 3 on. Its environment is
  * PATH, HOME, TMPDIR, LANG and what the binary needs; it does not outlive us.
+ * @param stdio what its stdin and stdout are: nothing, or pipes that the caller reads and writes
  */
 export function startProcess(
   command: readonly string[],
   binary: Pick<QemuPrograms, 'env'>,
   dir: string,
   socketPairs: number,
+  stdio: 'ignore' | 'pipe' = 'ignore',
 ): RunningProcess {
   const pipes = Array.from({ length: socketPairs }, () => 'pipe' as const);
   const child = startProgram(command, {
     cwd: dir,
     env: { PATH: process.env['PATH'], HOME: dir, TMPDIR: dir, LANG: 'C', ...binary.env },
-    stdio: ['ignore', 'ignore', 'pipe', ...pipes],
+    stdio: [stdio, stdio, 'pipe', ...pipes],
   });
   const stderr = new BoundedText();
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -60,7 +71,9 @@ export function startProcess(
     return exited;
   };
   const streams = child.stdio.slice(3).filter((stream): stream is Duplex => stream instanceof Duplex);
-  const started = { command, pid: child.pid, streams, exited, kill, stderr: () => stderr.toString() };
+  const { pid, stdin, stdout } = child;
+  const standard = { stdin, stdout, stderr: child.stderr };
+  const started = { command, pid, streams, standard, exited, kill, stderr: () => stderr.toString() };
   running.add(started);
   return started;
 }

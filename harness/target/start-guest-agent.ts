@@ -82,19 +82,12 @@ export async function startGuestAgent(
   binary: Pick<QemuPrograms, 'command' | 'env'>,
   { dir, patience, observer }: AgentOptions,
 ): Promise<RunningServer> {
-  const limits = await findLimits(binary, dir, patience);
-  // An empty file of ours, in place of the machine's own configuration.
-  await writeFile(join(dir, CONFIGURATION), '');
-  const files = ['--path', SOCKET, '--statedir', dir, '--pidfile', join(dir, 'agent.pid')];
-  const command = [...binary.command, '--method', 'unix-listen', ...files, ...limits];
-  const env = { ...binary.env, QGA_CONF: join(dir, CONFIGURATION) };
+  const { command, env } = await commandOfAgent(binary, dir, patience, 'unix-listen', SOCKET);
   const process = startProcess(command, { env }, dir, 0);
   try {
     const socket = await connectWithin(process, patience);
     const connection = new QmpConnection(socket, { observer, guard: refuseHarm });
-    for (const { name, enabled } of (await askAgent(connection, patience)).commands) {
-      if (enabled && !isHarmless(name)) throw new SetupError(`the guest agent would execute ${name}`);
-    }
+    refuseHarmfulAgent(await askAgent(connection, patience));
     const { pid = 0, exited, stderr, kill } = process;
     return { pid, command, connection, exited, stderr, kill };
   } catch (error) {
@@ -102,9 +95,40 @@ export async function startGuestAgent(
   }
 }
 
+/**
+ * The words that start a guest agent which executes harmless commands only, and what its environment must hold.
+ * @param method how it is reached, `path` where, as its options of these names take it
+ */
+export async function commandOfAgent(
+  binary: Pick<QemuPrograms, 'command' | 'env'>,
+  dir: string,
+  patience: number,
+  method: string,
+  path: string,
+): Promise<Pick<QemuPrograms, 'command' | 'env'>> {
+  const limits = await findLimits(binary, dir, patience);
+  // An empty file of ours, in place of the machine's own configuration.
+  await writeFile(join(dir, CONFIGURATION), '');
+  const files = ['--path', path, '--statedir', dir, '--pidfile', join(dir, 'agent.pid')];
+  const command = [...binary.command, '--method', method, ...files, ...limits];
+  return { command, env: { ...binary.env, QGA_CONF: join(dir, CONFIGURATION) } };
+}
+
+/** @throws {SetupError} when an agent would execute what is not harmless */
+export function refuseHarmfulAgent({ commands }: AgentFacts): void {
+  for (const { name, enabled } of commands) {
+    if (enabled && !isHarmless(name)) throw new SetupError(`the guest agent would execute ${name}`);
+  }
+}
+
 /** Asks a guest agent for its version and its commands. */
 export async function askAgent(connection: QmpConnection, patience: number): Promise<AgentFacts> {
   const { value } = await connection.execute('guest-info', undefined, patience);
+  return readAgentFacts(value);
+}
+
+/** Reads a response to `guest-info`. */
+export function readAgentFacts(value: JsonValue | undefined): AgentFacts {
   const info = isJsonObject(value) ? value['return'] : undefined;
   const listed = isJsonObject(info) ? info['supported_commands'] : undefined;
   if (!isJsonArray(listed)) throw new SetupError('guest-info names no commands');

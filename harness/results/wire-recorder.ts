@@ -1,4 +1,4 @@
-import type { WirePhase, WireRecord } from '../results/verdict.ts';
+import type { WirePhase, WireRecord } from './verdict.ts';
 
 /** One piece of the wire log, before it is known to which row it belongs; `at` counts from when the recorder was made. */
 export type WirePiece = Omit<WireRecord, 'row'>;
