@@ -63,8 +63,8 @@ const zones = [
   {
     target: './reports',
     from: './harness',
-    except: ['./errors.ts', './results', './compat', './lint', './json'],
-    message: 'reports render results, compat and lint only',
+    except: ['./errors.ts', './results', './compat', './coverage', './lint', './json'],
+    message: 'reports render results, compat, coverage and lint only',
   },
   { target: './reports', from: './suites', message: 'reports must not know the suites' },
   {

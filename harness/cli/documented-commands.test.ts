@@ -79,6 +79,8 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance list .*--grep/, append: TCG },
   { line: /^qmp-conformance list\b/, append: TCG + FEW_ROWS },
   { line: /^qmp-conformance matrix / },
+  { line: /^qmp-conformance coverage .*--at-least/, code: 1 },
+  { line: /^qmp-conformance coverage\b/ },
   { line: /^qmp-conformance schema diff .*--fail-on/, code: 1 },
   { line: /^qmp-conformance schema (list|show|build|introspect|diff|history)\b/ },
   { line: /^qmp-conformance schema explain .*--qapi/, code: 1 },
@@ -122,7 +124,11 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   [/ schemas\/qmp\/\d/, (folder) => symlinkSync(join(PROJECT, 'schemas'), join(folder, 'schemas'))],
   [/recordings\/examples/, linkRecordings],
   [/\.mjs/, (folder) => symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))],
-  [/matrix.* out\b(?!\/)|--resume/, (folder) => copyRun('out', join(folder, 'out'))],
+  [
+    /matrix.* out\b(?!\/)|--resume|^qmp-conformance coverage\b/,
+    (folder) => copyRun('out', join(folder, 'out')),
+  ],
+  [/--against before\.json/, (folder) => writeIn(folder, 'before.json', '{ "format": 1, "columns": [] }')],
   [/matrix shard-1 shard-2/, copyShards],
   [
     / out\/runs\//,

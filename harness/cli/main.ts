@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, SetupError } from '../errors.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
+import { addCoverageCommand } from './coverage.ts';
 import { addExamplesCommand } from './examples.ts';
 import { addGuestsCommand } from './guests.ts';
 import { addListCommand } from './list.ts';
@@ -36,6 +37,7 @@ function buildProgram(): Command {
     addRunCommand,
     addListCommand,
     addMatrixCommand,
+    addCoverageCommand,
     addExamplesCommand,
     addSchemaCommand,
     addQemuCommand,
