@@ -40,7 +40,7 @@ export async function runRecordings(recordings: readonly string[], words: RunWor
 
 /** What the words of the command line ask for. */
 export function requestOf(recordings: readonly string[], words: RunWords): RunRequest {
-  const { accel, all, shard, jobs, resume, install, suite: suites } = words;
+  const { accel, all, shard, jobs, resume, install, suite: suites, level } = words;
   const {
     stages = [],
     qemu = [],
@@ -59,6 +59,7 @@ export function requestOf(recordings: readonly string[], words: RunWords): RunRe
     release,
     connect,
     accel,
+    level,
     policies,
     grep,
     all,

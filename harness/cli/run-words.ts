@@ -1,3 +1,4 @@
+import type { Level } from '../protocol/check.ts';
 import type { Suite } from '../replay/suites.ts';
 
 /** What stands on the command line of `run`, and of `list`, which shows what `run` would do. */
@@ -7,6 +8,7 @@ export interface RunWords {
   readonly connect?: readonly string[];
   readonly accel?: readonly ('tcg' | 'kvm')[];
   readonly policy?: readonly string[];
+  readonly level?: Level;
   readonly suite?: readonly Suite[];
   readonly grep?: readonly string[];
   readonly stages?: readonly string[];

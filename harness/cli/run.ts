@@ -49,6 +49,12 @@ export function addTargetOptions(command: Command): Command {
     )
     .addOption(
       new Option(
+        '--level <name>',
+        'what of the specification is held against a server: must, should, may (default: may; for --connect must)',
+      ).choices(['must', 'should', 'may']),
+    )
+    .addOption(
+      new Option(
         '--policy <names>',
         `forecasts beside what is: ${POLICY_NAMES.join(', ')}; what would break if these parts were gone`,
       ).argParser(wordsOf(POLICY_NAMES)),

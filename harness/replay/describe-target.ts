@@ -54,13 +54,18 @@ function targetsOf(
   const images = new ImageStore(binary.qemuImg);
   const programs = new ProgramBook(binary, patience, policy?.features);
   return accelerators.map((accelerator) =>
-    planTarget(factsOfBinary(binary, accelerator, judged.schema, policy), judged, {
-      kind: 'qemu',
-      binary: policy === undefined ? binary : binaryUnderPolicy(binary, policy),
-      accelerator,
-      images,
-      programs,
-    }),
+    planTarget(
+      factsOfBinary(binary, accelerator, judged.schema, policy),
+      judged,
+      {
+        kind: 'qemu',
+        binary: policy === undefined ? binary : binaryUnderPolicy(binary, policy),
+        accelerator,
+        images,
+        programs,
+      },
+      policy?.features,
+    ),
   );
 }
 

@@ -17,6 +17,8 @@ export interface Judged {
   /** Whether the schema knows what a build may lack; introspection does not. */
   readonly complete: boolean;
   readonly validator: Validator;
+  /** Its reply to query-qmp-schema, where it was asked and knows that. */
+  readonly introspection?: JsonValue;
 }
 
 /** Features of what a policy hides from responses and events. */
@@ -44,10 +46,12 @@ export function judgeIntrospection(
 ): Judged {
   const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
   const released = judgeByRelease(names, version, family, hidden);
-  if (released !== undefined) return released;
+  const asked = reply === null ? {} : { introspection: reply };
+  if (released !== undefined) return { ...released, ...asked };
   const model: QapiModel = modelFromIntrospection(reply, { release: version });
   return {
     ...names,
+    ...asked,
     schema: 'introspection',
     complete: false,
     validator: createValidator(hideFeatures(schemaFromModel(model), hidden)),

@@ -1,8 +1,12 @@
 import { InputError } from '../errors.ts';
 import type { Batch } from '../results/batch.ts';
+import type { Level } from '../protocol/check.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { batchOfTranscript, createJudge, type Judge } from './batch-of-transcript.ts';
 import type { PlannedColumn, PlannedTarget, RowSettings } from './run-plan.ts';
+import { planTargetProtocol } from './plan-target-protocol.ts';
+import { planTargetQueries } from './plan-target-queries.ts';
+import { planTargetRefusals } from './plan-target-refusals.ts';
 import { matchRows } from './select-cases.ts';
 import { selectDocumented } from './select-documented.ts';
 import type { Suite } from './suites.ts';
@@ -15,6 +19,8 @@ export interface BatchRequest {
   /** Leave out recordings that no target's documentation shows. */
   readonly documented: boolean;
   readonly settings: RowSettings;
+  /** The highest level that is held against a server; undefined: all for QEMU's own programs, `must` for others. */
+  readonly level: Level | undefined;
   /** Told what is left out. */
   readonly say: (line: string) => void;
 }
@@ -28,28 +34,44 @@ export async function planBatches(
   const judge = createJudge();
   return Promise.all(
     targets.map(async (target) => {
+      const isFirst = isFirstOfBinary(target, targets);
       const batches: Batch[] = [];
       for (const suite of request.suites)
-        batches.push(...(await batchesOf(suite, target, rows, judge, request)));
+        batches.push(...(await batchesOf(suite, { target, isFirst, rows, judge }, request)));
       return { target, batches };
     }),
   );
 }
 
+/** What the batches of a suite are planned of. */
+interface Planning {
+  readonly target: PlannedTarget;
+  readonly isFirst: boolean;
+  readonly rows: readonly Transcript[];
+  readonly judge: Judge;
+}
+
+/** What no guest takes part in is the same under every accelerator: one column of a binary says it. */
+function isFirstOfBinary(target: PlannedTarget, targets: readonly PlannedTarget[]): boolean {
+  const { where, policy } = target.facts;
+  return targets.find(({ facts }) => facts.where === where && facts.policy === policy) === target;
+}
+
 function batchesOf(
   suite: Suite,
-  target: PlannedTarget,
-  rows: readonly Transcript[],
-  judge: Judge,
-  { settings }: BatchRequest,
+  { target, isFirst, rows, judge }: Planning,
+  { settings, level }: BatchRequest,
 ): readonly Batch[] | Promise<readonly Batch[]> {
+  const { venue } = target;
   switch (suite) {
     case 'examples':
       return rows.map((row) => batchOfTranscript(row, target, settings, judge));
     case 'protocol':
+      return isFirst ? planTargetProtocol(venue, settings.patience, level) : [];
     case 'queries':
+      return venue.kind === 'qemu' ? planTargetQueries(target, venue, settings, !isFirst) : [];
     case 'refusals':
-      return [];
+      return venue.kind === 'qemu' && isFirst ? planTargetRefusals(target, venue, settings.patience) : [];
   }
 }
 

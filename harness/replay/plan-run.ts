@@ -5,6 +5,7 @@ import { checkKnownFailures, meansKnownFailure } from '../results/apply-known-fa
 import { readKnownFailuresIn, type KnownFailure } from '../results/known-failures.ts';
 import { readStageBook, stageNamed, type StageBook } from '../stage/stage-book.ts';
 import type { Transcript } from '../transcript/transcript.ts';
+import type { Level } from '../protocol/check.ts';
 import { BARE_STAGE } from './perform-row.ts';
 import { planBatches } from './plan-batches.ts';
 import { planTargets, type TargetRequest } from './plan-targets.ts';
@@ -24,6 +25,8 @@ export interface RunRequest extends TargetRequest {
   readonly grep: readonly string[];
   /** Also the project's own recordings that no target's documentation shows. */
   readonly all: boolean;
+  /** The highest level of the specification suite that is held against a server. */
+  readonly level: Level | undefined;
   readonly shard: Shard | undefined;
   readonly jobs: number | undefined;
   readonly out: string;
@@ -68,6 +71,7 @@ export async function planRun(
       cores: join(request.out, 'cores'),
       isKnown: meansKnownFailure(knownFailures),
     },
+    level: request.level,
     say,
   });
   const { out, resume } = request;

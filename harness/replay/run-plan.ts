@@ -1,4 +1,5 @@
 import type { LimitFunction } from 'p-limit';
+import type { JsonValue } from '../json/value.ts';
 import type { Validator } from '../json-schema/validator.ts';
 import type { Batch } from '../results/batch.ts';
 import type { KnownFailure } from '../results/known-failures.ts';
@@ -46,6 +47,10 @@ export interface PlannedTarget {
   readonly facts: TargetFacts;
   readonly scope: TargetScope;
   readonly validator: Validator;
+  /** Its reply to query-qmp-schema; absent where it knows none. */
+  readonly introspection?: JsonValue;
+  /** Features of what its policy hides and refuses. */
+  readonly hidden: ReadonlySet<string>;
   readonly venue: Venue;
 }
 

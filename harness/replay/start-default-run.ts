@@ -21,6 +21,7 @@ export async function startDefaultRun(): Promise<LiveRun> {
     policies: [],
     grep: [],
     all: false,
+    level: undefined,
     shard: undefined,
     jobs: undefined,
     patience: PATIENCE,

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { KNOWN_PROGRAMS } from './known-programs.ts';
 import type { QemuBinary, QemuPrograms } from './qemu-binary.ts';
 import type { InstalledRelease } from './release-cache.ts';
@@ -29,7 +29,26 @@ export async function surveyRelease(root: string): Promise<ReleaseLayout> {
   const libraryPath = await findLibraryPath(root, [
     ...new Set([...programs, ...tools, ...modules.map((name) => join(modulePath, name))]),
   ]);
-  return { root, libraryPath, dataPath: DATA.filter((folder) => existsSync(join(root, folder))), modulePath };
+  const dataPath = DATA.filter((folder) => existsSync(join(root, folder)));
+  const layout = { root, libraryPath, dataPath, modulePath };
+  linkBundle(layout);
+  return layout;
+}
+
+/** The folder beside a program's own that QEMU (7.1 and later) takes for the root of its installation. */
+const BUNDLE = 'qemu-bundle';
+
+/**
+ * Makes QEMU take its own tree for the machine's. It looks for a module that it was not given in the folder that it was
+ * built for, too; what is there is of another build, and 10.0 aborts on the sight of it. The folder of a program is, to
+ * the kernel, that of its loader.
+ */
+function linkBundle(layout: ReleaseLayout): void {
+  const [loader] = resolveInside(layout.root, BINARY) === undefined ? [] : runnable(layout, BINARY);
+  if (loader === undefined) return;
+  const folder = dirname(realpathSync(loader));
+  const link = join(folder, BUNDLE);
+  if (!existsSync(link)) symlinkSync(relative(folder, realpathSync(layout.root)), link);
 }
 
 /** The programs of an unpacked release. Throws `SetupError` where the tree is not whole. */

@@ -1,0 +1,77 @@
+import type { ReportRow } from '../results/batch.ts';
+import type { Performance } from '../results/performance.ts';
+import { expandRequests } from './expand-requests.ts';
+import type { Judges } from './judge-query.ts';
+import { outcomeOfError, outcomeOfQueries } from './query-outcome.ts';
+import { QueryInterrupted, QuerySession } from './query-session.ts';
+import type { SetUp } from './stand-stage.ts';
+import type { QueryCommand } from './surface.ts';
+import { TargetAnswers } from './target-answers.ts';
+
+/** A row, and the command that it is about. */
+export interface QueryRow {
+  readonly row: string;
+  readonly command: QueryCommand;
+}
+
+/** How queries are made and judged. */
+export interface QuerySettings {
+  readonly setUp: SetUp;
+  readonly judges: Omit<Judges, 'typeOfProperty'>;
+  /** Milliseconds for each response. */
+  readonly patience: number;
+}
+
+/** Performs the rows on one QEMU, one after another; each takes a new one where the last has died. */
+export async function performShared(
+  rows: readonly QueryRow[],
+  settings: QuerySettings,
+  report: ReportRow,
+  signal: AbortSignal,
+): Promise<void> {
+  const session = new QuerySession(settings.setUp, settings.patience, signal);
+  const answers = new TargetAnswers((...asked) => session.ask(...asked));
+  try {
+    for (const row of rows) {
+      const began = performance.now();
+      const performed = await performRow(row, session, answers, settings);
+      await report(row.row, performed, performance.now() - began);
+    }
+  } catch (error) {
+    if (!(error instanceof QueryInterrupted)) throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+async function performRow(
+  { row, command }: QueryRow,
+  session: QuerySession,
+  answers: TargetAnswers,
+  { judges }: QuerySettings,
+): Promise<Performance> {
+  try {
+    const requests = await expandRequests(command, answers);
+    const typeOfProperty = await typesOfProperties(command.name, answers);
+    const replies = await session.ask(
+      command.name,
+      requests.map((request) => request.arguments),
+    );
+    const { wire, others } = session.takeLog(command.name);
+    const queried = { command: command.name, requests, answers: replies, others };
+    const outcome = outcomeOfQueries(queried, { ...judges, typeOfProperty });
+    return { ...outcome, wire: wire.map((piece) => ({ row, ...piece })) };
+  } catch (error) {
+    if (error instanceof QueryInterrupted) throw error;
+    const { wire } = session.takeLog(command.name);
+    return { ...outcomeOfError(error), wire: wire.map((piece) => ({ row, ...piece })) };
+  }
+}
+
+/** The types that qom-list has stated; asked for by qom-get alone. */
+async function typesOfProperties(command: string, answers: TargetAnswers): Promise<Judges['typeOfProperty']> {
+  if (command !== 'qom-get') return () => undefined;
+  const properties = await answers.properties();
+  const types = new Map(properties.map(({ path, name, type }) => [`${path}\n${name}`, type]));
+  return (path, property) => types.get(`${path}\n${property}`);
+}
