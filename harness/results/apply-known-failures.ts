@@ -67,7 +67,7 @@ function applyTo(result: RowResult, expectations: readonly Expectation[]): RowRe
   const meant = expectations.filter(({ matches }) => names.some((name) => matches(result.row, name)));
   switch (result.verdict) {
     case 'pass': {
-      const [expectation] = meant;
+      const expectation = meant.find(({ entry }) => entry.intermittent !== true);
       if (expectation === undefined) return result;
       return {
         ...result,
@@ -78,10 +78,9 @@ function applyTo(result: RowResult, expectations: readonly Expectation[]): RowRe
     case 'fail':
     case 'crash':
     case 'timeout': {
-      const expectation = meant.find((candidate) => explainsAll(candidate, result));
-      return expectation === undefined
-        ? result
-        : { ...result, verdict: 'known-failure', reason: wordsOf(expectation) };
+      const explaining = explanationsOf(result, meant);
+      if (explaining === undefined) return result;
+      return { ...result, verdict: 'known-failure', reason: explaining.map(wordsOf).join('; ') };
     }
     case 'known-failure':
     case 'unexpected-pass':
@@ -99,10 +98,21 @@ function namesOf(target: string): readonly string[] {
   return policy.length === 0 ? [target] : [target, [version, architecture, accelerator].join(' ')];
 }
 
-/** An entry that names a blame or rule says nothing about a crash that left no finding. */
-function explainsAll({ entry, explains }: Expectation, { findings }: RowResult): boolean {
-  const isNarrow = entry.blame !== undefined || entry.rule !== undefined;
-  return findings.every(explains) && !(isNarrow && findings.length === 0);
+/**
+ * The entries that together explain every finding, each once; `undefined` where one is left over. An entry that names
+ * a blame or rule says nothing about a crash that left no finding.
+ */
+function explanationsOf(
+  { findings }: RowResult,
+  meant: readonly Expectation[],
+): readonly Expectation[] | undefined {
+  if (findings.length === 0) {
+    const broad = meant.find(({ entry }) => entry.blame === undefined && entry.rule === undefined);
+    return broad && [broad];
+  }
+  const explaining = findings.map((finding) => meant.find(({ explains }) => explains(finding)));
+  const found = explaining.filter((expectation) => expectation !== undefined);
+  return found.length === findings.length ? [...new Set(found)] : undefined;
 }
 
 function wordsOf({ entry }: Expectation): string {

@@ -57,6 +57,7 @@ describe('readKnownFailures', () => {
     ['- { rows: x, reason: y, review-by: soon }', /day 'soon'; expected YYYY-MM-DD/],
     ['- { rows: x, reason: y, review-by: 2030 }', /^k\.yaml:1:36: /],
     ['- { rows: x, reason: y, review-by: 2030-01-01, blame: me }', /^k\.yaml:1:55: 'me'; expected /],
+    ['- { rows: x, reason: y, review-by: 2030-01-01, intermittent: maybe }', /'maybe'; expected /],
     [
       '- { rows: x, reason: y, review-by: 2030-01-01, row: z }',
       /^k\.yaml:1:48: unknown key 'row'; expected 'rows'/,
@@ -131,6 +132,9 @@ describe('known failures, applied', () => {
     ['a fail with that and another', result('fail', [FINDING, other]), { blame: 'example' }, 'fail'],
     ['a fail of that rule', result('fail', [FINDING, other]), { rule: 'schema/*' }, 'known-failure'],
     ['a fail of another rule', result('fail', [FINDING]), { rule: 'shape/*' }, 'fail'],
+    ['a pass that comes and goes', result('pass'), { intermittent: true }, 'pass'],
+    ['a fail that comes and goes', result('fail'), { intermittent: true }, 'known-failure'],
+    ['a crash that comes and goes elsewhere', result('crash'), { intermittent: true, rows: 'b/*' }, 'crash'],
     ['a fail under a policy', underPolicy(result('fail')), { rows: '** @ * tcg' }, 'known-failure'],
     ['a fail under another policy', underPolicy(result('fail')), { rows: '** @ * no-unstable' }, 'fail'],
     ['a fail without the policy', result('fail'), { rows: '** @ * no-deprecated' }, 'fail'],
@@ -143,6 +147,18 @@ describe('known failures, applied', () => {
       if (expected === 'known-failure') expect(applied.reason).to.equal('known');
     });
   }
+
+  it('of several causes are each explained by an entry of their own', () => {
+    const entries = [
+      entry({ blame: 'example', reason: 'one' }),
+      entry({ blame: 'target', reason: 'two' }),
+      entry({ blame: 'behaviour', reason: 'none of it' }),
+    ];
+    const both = compileKnownFailures(entries)(result('fail', [FINDING, other, FINDING]));
+    expect(both).to.include({ verdict: 'known-failure', reason: 'one; two' });
+    const more = { ...FINDING, blame: 'setup' as const };
+    expect(compileKnownFailures(entries)(result('fail', [FINDING, other, more])).verdict).to.equal('fail');
+  });
 
   for (const verdict of VERDICTS) {
     it(`applied to ${verdict} twice is applied once`, () => {

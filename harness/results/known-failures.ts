@@ -12,18 +12,20 @@ export interface KnownFailure {
   readonly place: FilePlace;
   /** Glob over names of cases, `<row> @ <target>`. */
   readonly rows: string;
-  /** When given, every finding of a case must put the blame here. */
+  /** When given, it explains only findings that put the blame here. */
   readonly blame?: Blame;
-  /** When given, every finding of a case must break a rule that this glob means. */
+  /** When given, it explains only findings of a rule that this glob means. */
   readonly rule?: string;
   readonly reason: string;
   readonly link?: string;
+  /** It comes and goes: a pass stays a pass. */
+  readonly intermittent?: boolean;
   /** `YYYY-MM-DD`: after this day somebody must look again. */
   readonly reviewBy: string;
 }
 
 const REQUIRED = ['rows', 'reason', 'review-by'];
-const MEMBERS = [...REQUIRED, 'blame', 'rule', 'link'];
+const MEMBERS = [...REQUIRED, 'blame', 'rule', 'link', 'intermittent'];
 
 /**
  * Reads one file of known failures: a YAML list, described by `schemas/formats/known-failures.json`.
@@ -55,6 +57,7 @@ function knownFailureFrom(item: YamlCursor): KnownFailure {
   const blame = members.get('blame')?.oneOf(BLAMES);
   const rule = members.get('rule');
   const link = members.get('link')?.string();
+  const intermittent = members.get('intermittent')?.boolean();
   return {
     place: item.place,
     rows: globFrom(need('rows'), compileCaseGlob),
@@ -62,6 +65,7 @@ function knownFailureFrom(item: YamlCursor): KnownFailure {
     ...(rule === undefined ? {} : { rule: globFrom(rule, compileGlob) }),
     reason: need('reason').string(),
     ...(link === undefined ? {} : { link }),
+    ...(intermittent === undefined ? {} : { intermittent }),
     reviewBy: dayFrom(need('review-by')),
   };
 }
