@@ -60,7 +60,7 @@ function isFirstOfBinary(target: PlannedTarget, targets: readonly PlannedTarget[
 function batchesOf(
   suite: Suite,
   { target, isFirst, rows, judge }: Planning,
-  { settings, level }: BatchRequest,
+  { settings, level, say }: BatchRequest,
 ): readonly Batch[] | Promise<readonly Batch[]> {
   const { venue } = target;
   switch (suite) {
@@ -69,7 +69,7 @@ function batchesOf(
     case 'protocol':
       return isFirst ? planTargetProtocol(venue, settings.patience, level) : [];
     case 'queries':
-      return venue.kind === 'qemu' ? planTargetQueries(target, venue, settings, !isFirst) : [];
+      return venue.kind === 'qemu' ? planTargetQueries(target, venue, settings, !isFirst, say) : [];
     case 'refusals':
       return venue.kind === 'qemu' && isFirst ? planTargetRefusals(target, venue, settings.patience) : [];
   }

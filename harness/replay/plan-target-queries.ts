@@ -1,16 +1,21 @@
-import { planQueries, type QueriedProgram } from '../queries/plan-queries.ts';
+import { planQueries, QUERY_STAGES, type QueriedProgram } from '../queries/plan-queries.ts';
 import type { Batch } from '../results/batch.ts';
+import type { Stage } from '../stage/stage.ts';
+import { architectureOfProgram } from '../target/known-programs.ts';
+import type { QemuBinary } from '../target/qemu-binary.ts';
 import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 
 /**
  * The query surface of a target, and of the emulators of other architectures of its build.
  * @param alone leaves out those others, whose guests no accelerator of this machine runs
+ * @param say told what is left out because it is not installed
  */
 export async function planTargetQueries(
   target: PlannedTarget,
   venue: QemuVenue,
   { stages, patience }: RowSettings,
   alone: boolean,
+  say: (line: string) => void,
 ): Promise<readonly Batch[]> {
   const { binary, accelerator, images, programs } = venue;
   const { facts, validator, introspection } = target;
@@ -25,14 +30,30 @@ export async function planTargetQueries(
       ...(judged?.introspection !== undefined && { introspection: judged.introspection }),
     };
   };
-  const meant = alone ? new Map([...stages].filter(([, { program }]) => program === undefined)) : stages;
+  const isLeftOut = ({ program }: Stage): boolean =>
+    program !== undefined && (alone || !isKnownOf(program, binary));
+  tellLeftOut(facts.name, alone ? [] : [...stages.values()].filter(isLeftOut), say);
   return planQueries({
     binary,
     version: facts.version,
     accelerator,
     images,
-    stages: meant,
+    stages: new Map([...stages].filter(([, stage]) => !isLeftOut(stage))),
     patience,
     describe,
   });
+}
+
+/** Whether a program is there, or its release's archive is known not to have it, which is a fact of the release. */
+function isKnownOf(program: string, { findProgram, absent = {} }: QemuBinary): boolean {
+  return findProgram(program) !== undefined || Object.hasOwn(absent, program);
+}
+
+function tellLeftOut(target: string, stages: readonly Stage[], say: (line: string) => void): void {
+  const programs = stages.flatMap(({ name, program }) =>
+    program !== undefined && name.startsWith(QUERY_STAGES) ? [architectureOfProgram(program) ?? program] : [],
+  );
+  if (programs.length === 0) return;
+  const names = [...new Set(programs)].sort().join(',');
+  say(`${target}: no queries on ${names}, which are not installed: see qemu install --architecture ${names}`);
 }
