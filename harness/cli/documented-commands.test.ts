@@ -71,6 +71,13 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance run$/, append: TCG + FEW_ROWS, everywhere: true },
   { line: /^qmp-conformance run recordings\/.* --accel/ },
   { line: /^qmp-conformance run recordings\//, append: TCG },
+  { line: /^qmp-conformance run .*--suite protocol.*--connect|--connect.*--suite protocol/ },
+  {
+    line: /^qmp-conformance run .*--suite protocol/,
+    append: `${TCG} --grep 'protocol/R8/**/{system,guest-agent}/unix'`,
+  },
+  { line: /^qmp-conformance run .*--suite refusals/, append: `${TCG} --grep 'refusals/control/**'` },
+  { line: /^qmp-conformance run .*--suite queries/, append: `${TCG} --grep 'queries/x86_64/none/query-v*'` },
   { line: /^qmp-conformance run .*--connect/, append: FEW_ROWS },
   { line: /^qmp-conformance run .*--grep.*--accel/, append: FEW_OF_THESE },
   { line: /^qmp-conformance run .*--grep/, append: TCG + FEW_OF_THESE },

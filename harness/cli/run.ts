@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
-import { SUITES } from '../replay/suites.ts';
+import { SUITES, type Suite } from '../replay/suites.ts';
 import { POLICIES } from '../target/policies.ts';
 import type { RunWords } from './run-words.ts';
 
@@ -10,9 +10,10 @@ const POLICY_NAMES = POLICIES.map(({ name }) => name);
 export function addRunCommand(program: Command): void {
   const command = program
     .command('run')
-    .summary('replay recordings on QEMU releases, and make the matrix')
+    .summary('replay recordings on QEMU releases, hold them against the specification, and make the matrix')
     .description(
-      'Replays recordings on each target and checks every message against the schema of its release. Without targets: ' +
+      'Replays recordings on each target and checks every message against the schema of its release; checks each demand ' +
+        'of the QMP specification on every transport; asks for whatever the schema forbids. Without targets: ' +
         'qemu-system-x86_64 on PATH, and the releases that the package archives of this machine offer, which are ' +
         'installed into a cache folder when they are not there yet.',
     )
@@ -62,8 +63,8 @@ export function addTargetOptions(command: Command): Command {
     .addOption(
       new Option(
         '--suite <names>',
-        `suites: ${SUITES.join(', ')} (default: all; where recordings are named, these alone)`,
-      ).argParser(wordsOf(SUITES)),
+        `suites: ${SUITES.join(', ')}, or all (default: all but queries; where recordings are named, these alone)`,
+      ).argParser(suitesFromWord),
     )
     .addOption(
       repeatable('--grep <glob>', "only cases that a glob means, e.g. 'examples/migration/**' (repeatable)"),
@@ -85,11 +86,13 @@ export function addTargetOptions(command: Command): Command {
 
 const HELP = `
 Examples:
-  qmp-conformance run                                 all recordings on all releases to be had
+  qmp-conformance run                                 all releases to be had: examples, specification, refusals
+  qmp-conformance run --suite all                     and the query surface
   qmp-conformance run --release 10.0 --accel tcg      one column
   qmp-conformance run --qemu ./build/qemu-system-x86_64 --grep 'examples/block-core/**'
   qmp-conformance run --grep '** @ 7.2.* * tcg'        cases of one target, by name
   qmp-conformance run --connect unix:/run/vm.sock     a server that somebody else has started
+  qmp-conformance run --release 10.0 --policy no-deprecated   what would break if what is deprecated were gone
 
 Exit status:
   0  conformant        1  findings: fail, crash, timeout or unexpected-pass
@@ -108,6 +111,10 @@ function wordsOf<Word extends string>(known: readonly Word[]): (text: string) =>
       if (found === undefined) throw new InputError(`'${word}'; expected some of ${known.join(',')}`);
       return found;
     });
+}
+
+function suitesFromWord(text: string): readonly Suite[] {
+  return text === 'all' ? SUITES : wordsOf(SUITES)(text);
 }
 
 function countFromWord(text: string): number {

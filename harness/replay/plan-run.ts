@@ -12,13 +12,13 @@ import { planTargets, type TargetRequest } from './plan-targets.ts';
 import { readRecordings } from './read-recordings.ts';
 import type { RunPlan } from './run-plan.ts';
 import { checkGlobs, selectCases, selectShard, type Shard } from './select-cases.ts';
-import { couldMean, SUITES, type Suite } from './suites.ts';
+import { couldMean, DEFAULT_SUITES, SUITES, type Suite } from './suites.ts';
 
 /** What a user asks of a run. */
 export interface RunRequest extends TargetRequest {
   /** Recordings or folders of them; the project's own where there are none. */
   readonly recordings: readonly string[];
-  /** Undefined: all; where recordings are named, these alone. */
+  /** Undefined: {@link DEFAULT_SUITES}; where recordings are named, these alone. */
   readonly suites: readonly Suite[] | undefined;
   /** Folders of stages beside the project's own. */
   readonly stages: readonly string[];
@@ -86,10 +86,11 @@ export async function planRun(
   };
 }
 
-function suitesOf({ suites, recordings }: RunRequest): readonly Suite[] {
-  return SUITES.filter(
-    (suite) => suites?.includes(suite) ?? (recordings.length === 0 || suite === 'examples'),
-  );
+/** A suite that a glob names need not be named twice. */
+function suitesOf({ suites, recordings, grep }: RunRequest): readonly Suite[] {
+  const named = SUITES.filter((suite) => grep.some((glob) => glob.startsWith(`${suite}/`)));
+  const meant = suites ?? (recordings.length === 0 ? [...DEFAULT_SUITES, ...named] : ['examples']);
+  return SUITES.filter((suite) => meant.includes(suite));
 }
 
 interface Inputs {
