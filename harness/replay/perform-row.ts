@@ -12,7 +12,7 @@ import type { Transcript } from '../transcript/transcript.ts';
 import { performDialogue } from './dialogue.ts';
 import { performOnEndpoint } from './perform-on-endpoint.ts';
 import { performanceOfError, performanceOfOutcome } from './performance.ts';
-import { keepCore } from './keep-core.ts';
+import { keepCore } from '../target/keep-core.ts';
 import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 
 /** The stage of a transcript that names none. */

@@ -5,7 +5,7 @@ import type { Transcript } from '../transcript/transcript.ts';
 import { batchOfTranscript, createJudge, type Judge } from './batch-of-transcript.ts';
 import type { PlannedColumn, PlannedTarget, RowSettings } from './run-plan.ts';
 import { planTargetProtocol } from './plan-target-protocol.ts';
-import { planTargetQueries } from './plan-target-queries.ts';
+import { planConnectedQueries, planTargetQueries } from './plan-target-queries.ts';
 import { planTargetRefusals } from './plan-target-refusals.ts';
 import { matchRows } from './select-cases.ts';
 import { selectDocumented } from './select-documented.ts';
@@ -69,7 +69,9 @@ function batchesOf(
     case 'protocol':
       return isFirst ? planTargetProtocol(venue, settings.patience, level) : [];
     case 'queries':
-      return venue.kind === 'qemu' ? planTargetQueries(target, venue, settings, !isFirst, say) : [];
+      return venue.kind === 'qemu'
+        ? planTargetQueries(target, venue, settings, !isFirst, say)
+        : planConnectedQueries(target, venue, settings.patience);
     case 'refusals':
       return venue.kind === 'qemu' && isFirst ? planTargetRefusals(target, venue, settings.patience) : [];
   }

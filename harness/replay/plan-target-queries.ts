@@ -1,9 +1,10 @@
+import { planEndpointQueries } from '../queries/plan-endpoint-queries.ts';
 import { planQueries, QUERY_STAGES, type QueriedProgram } from '../queries/plan-queries.ts';
 import type { Batch } from '../results/batch.ts';
 import type { Stage } from '../stage/stage.ts';
 import { architectureOfProgram } from '../target/known-programs.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
-import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
+import type { EndpointVenue, PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 
 /**
  * The query surface of a target, and of the emulators of other architectures of its build.
@@ -13,7 +14,7 @@ import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 export async function planTargetQueries(
   target: PlannedTarget,
   venue: QemuVenue,
-  { stages, patience }: RowSettings,
+  { stages, patience, cores }: RowSettings,
   alone: boolean,
   say: (line: string) => void,
 ): Promise<readonly Batch[]> {
@@ -40,8 +41,22 @@ export async function planTargetQueries(
     images,
     stages: new Map([...stages].filter(([, stage]) => !isLeftOut(stage))),
     patience,
+    cores: { folder: cores, target: facts.name },
     describe,
   });
+}
+
+/** The query surface of a server that runs; one that has no introspection tells nothing of what could be asked. */
+export function planConnectedQueries(
+  { facts, validator, introspection }: PlannedTarget,
+  { address, alone }: EndpointVenue,
+  patience: number,
+): readonly Batch[] {
+  if (introspection === undefined) return [];
+  const { version, architecture, schema } = facts;
+  const endpoint = { address, version, architecture, schema, validator, introspection, patience };
+  const batch = planEndpointQueries(endpoint);
+  return [{ ...batch, perform: (...args) => alone(() => batch.perform(...args)) }];
 }
 
 /** Whether a program is there, or its release's archive is known not to have it, which is a fact of the release. */

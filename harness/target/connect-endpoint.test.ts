@@ -88,9 +88,48 @@ describe('connectEndpoint', () => {
       says: /not greet as a QMP/,
     },
     {
-      what: 'floods',
-      behave: (socket) => socket.write(Buffer.alloc(8_000_000, '[')),
-      says: /closed the connection|nesting/,
+      what: 'speaks SSH',
+      behave: (socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'),
+      says: /not greet as a QMP server does: garbage "SSH-2.0/,
+    },
+    {
+      what: 'speaks TLS',
+      behave: (socket) => socket.write(Buffer.from('15030300020250', 'hex')),
+      says: /says nothing|not greet as a QMP/,
+      deadline: SHORT,
+    },
+    {
+      what: 'sends other JSON',
+      behave: (socket) => socket.write('{"return": {}}\r\n'),
+      says: /not greet as a QMP server does: success/,
+    },
+    {
+      what: 'sends brackets without end',
+      behave: (socket) => flood(socket, '['.repeat(65_536)),
+      says: /not greet as a QMP server does: it sends nesting of over/,
+    },
+    {
+      what: 'sends an object without end',
+      behave: (socket) => {
+        socket.write('{"QMP": "');
+        flood(socket, 'x'.repeat(65_536));
+      },
+      says: /not greet as a QMP server does: it sends over 256 kB/,
+    },
+    {
+      what: 'sends garbage without end',
+      behave: (socket) => flood(socket, 'x'.repeat(65_536)),
+      says: /not greet as a QMP server does: it sends over 256 kB/,
+    },
+    {
+      what: 'sends white space without end',
+      behave: (socket) => flood(socket, ' '.repeat(65_536)),
+      says: /not greet as a QMP server does: it sends over 256 kB/,
+    },
+    {
+      what: 'sends words without end',
+      behave: (socket) => flood(socket, 'word '.repeat(13_000)),
+      says: /not greet as a QMP server does: garbage "word"/,
     },
   ];
   for (const { what, behave, says, deadline } of servers) {
@@ -136,3 +175,8 @@ describe('connectEndpoint', () => {
     }
   });
 });
+
+/** Sends a text again and again, as long as somebody takes it. */
+function flood(socket: Socket, text: string): void {
+  if (!socket.destroyed) socket.write(text, (error) => (error ? undefined : flood(socket, text)));
+}

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { InputError, SetupError } from '../errors.ts';
+import { FrameLimitError } from '../json/frame-reader.ts';
 import { ConnectionClosed, DeadlineExceeded, UnexpectedMessage } from '../qmp/connection-errors.ts';
 import { QmpConnection, type WireObserver } from '../qmp/connection.ts';
 import { watchDeadline, type Deadline } from '../qmp/deadline.ts';
@@ -29,9 +30,10 @@ export async function connectEndpoint(
   observer?: WireObserver,
 ): Promise<Endpoint> {
   const socket = await openEndpoint(address, deadline);
-  const connection = new QmpConnection(socket, { observer });
+  const guard = new GreetingGuard(socket, observer);
+  const connection = new QmpConnection(socket, { observer: guard.observe });
   try {
-    return { address, connection, greeting: await connection.waitForGreeting(deadline) };
+    return { address, connection, greeting: await guard.until(connection.waitForGreeting(deadline)) };
   } catch (error) {
     connection.close();
     throw new SetupError(`${address}: ${describeFailure(error)}`, { cause: error });
@@ -86,7 +88,37 @@ function openSocket(to: Address, address: string, deadline: Deadline): Promise<S
   });
 }
 
+/** Far more than any greeting; what sends as much without one is no QMP server, and could go on for ever. */
+const MAX_BEFORE_GREETING = 256 * 1024;
+
+/** Cuts off a server that sends and sends, and never greets. */
+class GreetingGuard {
+  private left: number | undefined = MAX_BEFORE_GREETING;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly observer: WireObserver | undefined,
+  ) {}
+
+  readonly observe: WireObserver = (direction, bytes, at) => {
+    this.observer?.(direction, bytes, at);
+    if (this.left === undefined || direction === '->') return;
+    this.left -= bytes.length;
+    if (this.left < 0)
+      this.socket.destroy(new FrameLimitError(`over ${MAX_BEFORE_GREETING / 1024} kB without a greeting`));
+  };
+
+  /** Watches until the greeting is there. */
+  async until<T>(greeting: Promise<T>): Promise<T> {
+    const value = await greeting;
+    this.left = undefined;
+    return value;
+  }
+}
+
 function describeFailure(error: unknown): string {
+  if (error instanceof ConnectionClosed && error.cause instanceof FrameLimitError)
+    return `it does not greet as a QMP server does: it sends ${error.cause.message}`;
   if (error instanceof ConnectionClosed)
     return 'it closed the connection before it greeted; another client may hold it';
   if (error instanceof DeadlineExceeded) {

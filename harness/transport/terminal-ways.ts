@@ -20,6 +20,7 @@ export const PTY: Way = {
   name: 'pty',
   backends: ['pty', 'socket'],
   reconnects: true,
+  slow: true,
   alters: [],
   prepare: ({ name }) => ({
     chardevs: [`pty,id=${MONITOR}`, `socket,id=qmp-gate,path=${name}/gate.sock,server=on,wait=on`],
@@ -31,13 +32,40 @@ export const PTY: Way = {
       const gate = await connectTo(process, { path: `/proc/${pid}/cwd/${name}/gate.sock` }, patience);
       gate.destroy();
       return (deadline) => {
-        const stream = first ?? openAgain(process, path, deadline);
+        const stream = first === undefined ? openAgain(process, path, deadline) : takeRepetition(first);
         first = undefined;
         return stream;
       };
     },
   }),
 };
+
+const LINE_END = '\r\n';
+
+/**
+ * A client that is there before the monitor is made is greeted twice: when it is made, and when the program sees who is
+ * there. Takes the first greeting off, if there is a second.
+ */
+async function takeRepetition(stream: Duplex): Promise<Duplex> {
+  const chunks: Buffer[] = [];
+  const take = (): void => {
+    for (let chunk: unknown = stream.read(); chunk instanceof Buffer; chunk = stream.read())
+      chunks.push(chunk);
+  };
+  const text = (): string => Buffer.concat(chunks).toString('latin1');
+  stream.on('readable', take);
+  const until = performance.now() + LOOK_TIME;
+  while (text().split(LINE_END).length <= 2 && performance.now() < until && !stream.destroyed)
+    await delay(OPEN_DISTANCE);
+  stream.off('readable', take);
+  const [first, second] = text().split(LINE_END);
+  const rest = first === second ? text().slice((first?.length ?? 0) + LINE_END.length) : text();
+  if (rest !== '') stream.unshift(Buffer.from(rest, 'latin1'));
+  return stream;
+}
+
+/** Milliseconds between two looks at what has come. */
+const OPEN_DISTANCE = 2;
 
 /** Nothing tells that the program has seen the last client go. One that comes too soon is taken for that one. */
 const HANG_UP_TIME = 20;

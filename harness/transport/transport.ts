@@ -10,6 +10,8 @@ export interface Transport {
   readonly name: string;
   /** Whether a client that left may be followed by another on the same process. */
   readonly reconnects: boolean;
+  /** The next client is not seen for a second: starting another process is faster. */
+  readonly slow?: boolean;
   /** What the transport itself does to bytes, for which a check cannot blame the server. */
   readonly alters: readonly Alteration[];
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { inTemporaryFolder } from '../target/temporary-folder.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
 import { keepCore } from './keep-core.ts';
 
 describe('keepCore', () => {
