@@ -36,7 +36,7 @@ const LITTLE_PATIENCE = 500;
 
 const MUTE: Omit<Performance, 'wire'> = {
   verdict: 'timeout',
-  reason: 'not asked: hardly any check before was answered',
+  reason: 'not asked: of the checks before, fewer were answered than not',
   findings: [],
   checks: 0,
 };
@@ -84,6 +84,8 @@ class Performer {
   private readonly ahead = new Map<Check, Promise<Result>>();
   private closed = false;
   private timeouts = 0;
+  /** What is to be said of every row, once it is known that there is no such transport. */
+  private absent: Omit<Performance, 'wire'> | undefined;
   private answers = 0;
 
   constructor(private readonly of: RowsOfServer) {}
@@ -111,9 +113,9 @@ class Performer {
     await Promise.all([...this.hosts].map((host) => this.end(host)));
   }
 
-  /** Hardly anything was answered: the rest would wait as long, and say the same. */
+  /** More was left waiting than answered: the rest would wait as long, and say the same. */
   private get isMute(): boolean {
-    return this.timeouts >= MANY_TIMEOUTS && this.answers * MANY_TIMEOUTS < this.timeouts;
+    return this.timeouts >= MANY_TIMEOUTS && this.answers < this.timeouts;
   }
 
   private isApart({ needs = [] }: Check): boolean {
@@ -129,7 +131,7 @@ class Performer {
   private async performTimed(check: Check): Promise<Result> {
     const began = performance.now();
     const pieces: WirePiece[] = [];
-    const result = this.isMute ? MUTE : await this.performSafely(check, pieces);
+    const result = this.absent ?? (this.isMute ? MUTE : await this.performSafely(check, pieces));
     if (result.verdict === 'timeout' || result.verdict === 'crash') this.timeouts++;
     else this.answers++;
     return { ...this.withLevel(check, result), pieces, duration: performance.now() - began };
@@ -139,6 +141,7 @@ class Performer {
     try {
       return await this.performOnce(check, pieces);
     } catch (error) {
+      if (isAbsence(error)) this.absent = performanceOfTrouble(error);
       return performanceOfTrouble(error);
     }
   }
@@ -276,10 +279,13 @@ function performanceOf({ verdict, reason, findings, checks }: Outcome): Omit<Per
   return { verdict, findings, checks, ...(reason !== undefined && { reason }) };
 }
 
+function isAbsence(error: unknown): error is TransportLacking | TransportMissing {
+  return error instanceof TransportLacking || error instanceof TransportMissing;
+}
+
 function performanceOfTrouble(error: unknown): Omit<Performance, 'wire'> {
   const nothing = { findings: [], checks: 0 };
-  if (error instanceof TransportLacking || error instanceof TransportMissing)
-    return { ...nothing, verdict: 'not-applicable', reason: error.message };
+  if (isAbsence(error)) return { ...nothing, verdict: 'not-applicable', reason: error.message };
   if (error instanceof SetupError) return { ...nothing, verdict: 'setup-error', reason: error.message };
   return performanceOfMistake(error);
 }

@@ -64,7 +64,7 @@ export function tcpOffer(
   wrap: (socket: Socket, process: RunningProcess, deadline: number) => Promise<Duplex> | Duplex,
 ): Offer {
   return {
-    chardevs: [`socket,id=${MONITOR},host=${host},port=0,server=on,wait=off${options}`],
+    chardevs: [`socket,id=${MONITOR},host=${host},port=0,server=on,wait=off,nodelay=on${options}`],
     afterStart: true,
     open: (process, _patience, filename) => {
       const port = portIn(filename);
