@@ -145,7 +145,14 @@ describe('matrixFromRuns', () => {
 
   it('is empty for nothing', () => {
     const matrix = matrixFromRuns([]);
-    expect(matrix).to.deep.equal({ targets: [], rows: [], modules: [], counts: {}, causes: [], forecasts: [] });
+    expect(matrix).to.deep.equal({
+      targets: [],
+      rows: [],
+      modules: [],
+      counts: {},
+      causes: [],
+      forecasts: [],
+    });
   });
 
   describe('causes', () => {

@@ -12,6 +12,11 @@ export interface ArgumentRule {
   readonly values: (answers: TargetAnswers) => Promise<readonly JsonObject[]>;
   /** Why the target may refuse what it has named itself; without it a refusal is a finding. */
   readonly refusal?: string;
+  /**
+   * The target makes an object for each request, and drops it: what such an object leaves behind must be no other
+   * row's fault.
+   */
+  readonly makesObjects?: true;
 }
 
 const NO_MODELS = 'not every architecture and accelerator can';
@@ -26,6 +31,7 @@ export const ARGUMENT_RULES: readonly ArgumentRule[] = [
     arguments: { typename: 'str' },
     from: 'each type of qom-list-types that implements device and is not abstract',
     values: async (answers) => named('typename', await answers.deviceTypes()),
+    makesObjects: true,
   },
   {
     command: 'qom-list-properties',
@@ -36,6 +42,7 @@ export const ARGUMENT_RULES: readonly ArgumentRule[] = [
         'typename',
         (await answers.types()).map(({ name }) => name),
       ),
+    makesObjects: true,
   },
   {
     command: 'qom-list-types',
@@ -69,6 +76,7 @@ export const ARGUMENT_RULES: readonly ArgumentRule[] = [
     from: 'each model of query-cpu-definitions',
     values: async (answers) => (await answers.cpuModels()).map((name) => ({ model: { name } })),
     refusal: NO_MODELS,
+    makesObjects: true,
   },
   ...['query-cpu-model-baseline', 'query-cpu-model-comparison'].map((command): ArgumentRule => ({
     command,
@@ -76,6 +84,7 @@ export const ARGUMENT_RULES: readonly ArgumentRule[] = [
     from: 'each model of query-cpu-definitions, with the one before it',
     values: async (answers) => pairs(await answers.cpuModels()),
     refusal: NO_MODELS,
+    makesObjects: true,
   })),
   {
     command: 'query-command-line-options',

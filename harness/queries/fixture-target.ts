@@ -2,13 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { modelOfText } from '../json-schema/fixture-bundle.ts';
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
 import { createValidator } from '../json-schema/validator.ts';
+import { introspectionFromModel } from '../qapi/introspection/write-introspection.ts';
+import type { Batch } from '../results/batch.ts';
+import type { Performance } from '../results/performance.ts';
+import { planQueries, type QueriedProgram } from './plan-queries.ts';
 import type { QapiModel } from '../qapi/model.ts';
 import { ImageStore } from '../stage/image-store.ts';
 import { readStage } from '../stage/read-stage.ts';
 import { completeStages } from '../stage/stage-book.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
-import type { QuerySettings } from './perform-shared.ts';
-import { checkerOfProperties } from './qom-value.ts';
 import type { StageSurroundings } from './stand-stage.ts';
 
 const FAKE = fileURLToPath(new URL('./fixtures/querying-qemu.js', import.meta.url));
@@ -54,8 +56,10 @@ export function fakeModel(): QapiModel {
 export function fakeSurroundings(
   misbehaviour: Misbehaviour = {},
   patience = 10_000,
+  program?: string,
 ): StageSurroundings & { readonly binary: QemuBinary } {
-  const text = 'about: A fake.\nmachine: none\n';
+  const named = program === undefined ? '' : `program: ${program}\n`;
+  const text = `about: A fake.\n${named}machine: none\n`;
   return {
     binary: {
       command: [process.execPath, FAKE],
@@ -79,9 +83,39 @@ export function fakeSurroundings(
   };
 }
 
-/** For tests: by what the fake server is judged. */
-export function fakeJudges(): QuerySettings['judges'] {
-  const bundle = schemaFromModel(fakeModel());
-  const validator = createValidator(bundle);
-  return { release: validator, introspection: validator, checkProperty: checkerOfProperties(bundle) };
+/** For tests: the fake server, as the rest of the harness would describe it. */
+export function describeFake(): Promise<QueriedProgram> {
+  const model = fakeModel();
+  return Promise.resolve({
+    validator: createValidator(schemaFromModel(model)),
+    schema: '10.0',
+    introspection: introspectionFromModel(model),
+  });
+}
+
+/** For tests: performs all rows of the fake server, or those of one command; by command. */
+export async function perform(
+  misbehaviour: Misbehaviour,
+  only?: string,
+  patience?: number,
+): Promise<ReadonlyMap<string, Performance>> {
+  const surroundings = fakeSurroundings(misbehaviour, patience);
+  return performBatches(await planQueries({ ...surroundings, describe: describeFake }), only);
+}
+
+/** For tests: performs batches of the fake server. */
+export async function performBatches(
+  batches: readonly Batch[],
+  only: string | undefined,
+): Promise<ReadonlyMap<string, Performance>> {
+  const performed = new Map<string, Performance>();
+  const report = (row: string, performance: Performance): Promise<void> => {
+    performed.set(row.replace('queries/x86_64/bare/', ''), performance);
+    return Promise.resolve();
+  };
+  for (const { rows, perform } of batches) {
+    const asked = rows.filter((row) => only === undefined || row.endsWith(`/${only}`));
+    if (asked.length > 0) await perform(asked, report, new AbortController().signal);
+  }
+  return performed;
 }

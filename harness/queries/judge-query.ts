@@ -108,8 +108,33 @@ function judgeMembers(
   });
 }
 
+/** The rule names the property, so that what is known of one property says nothing of another. */
 function complaintsOf(property: string, complaints: readonly Complaint[] = []): readonly Complaint[] {
-  return complaints.map((one) => ({ ...one, what: `${one.what} for '${property}'` }));
+  return complaints.map((one) => ({
+    ...one,
+    rule: `${one.rule}/${nameInRule(property)}`,
+    what: `${one.what} for '${property}'`,
+  }));
+}
+
+/** What a name is in the identifier of a rule: a part of it, which a glob can mean. */
+function nameInRule(name: string): string {
+  return name.trim().replaceAll(/[^\w.:+-]+/g, '-');
+}
+
+/**
+ * What a request is about, as a part of a rule's identifier: the first string among its arguments, up to the first path
+ * in it. '' where there is none.
+ */
+export function subjectOf({ arguments: given }: QueryRequest): string {
+  const [text = ''] = stringsIn(given ?? null);
+  return nameInRule(text.split('/')[0] ?? '');
+}
+
+function stringsIn(value: JsonValue): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (isJsonArray(value)) return value.flatMap(stringsIn);
+  return isJsonObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 }
 
 function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
@@ -119,4 +144,10 @@ function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
 /** A request as it is sent, without its id; short enough to be read in a finding. */
 export function describeRequest(command: string, { arguments: given }: QueryRequest): string {
   return writeJson({ execute: command, ...(given && { arguments: given }) }, { spaced: true }).slice(0, 300);
+}
+
+/** The values of a request's arguments; to be told beside another request of the same command. */
+export function describeArguments({ arguments: given = {} }: QueryRequest): string {
+  const values = Object.values(given).map((value) => (typeof value === 'string' ? value : writeJson(value)));
+  return values.join(' ').slice(0, 100);
 }

@@ -46,7 +46,7 @@ async function performOn(
   const id = 'q1';
   await connection.send(`${writeJson({ execute: command, id }, { spaced: true })}\r\n`);
   const answer = await takeResponse(stage, others, id, patience);
-  const end = answer.kind === 'timeout' ? undefined : await findEnd(stage, others, patience);
+  const end = answer.kind === 'timeout' ? undefined : await findEnd(stage, command, others, patience);
   const requests = [{ arguments: undefined, mayBeRefused: true }];
   if (end !== undefined && (end.code !== 0 || answer.kind !== 'response')) {
     const failure: Answer = { kind: 'crash', end, after: [], reproduced: true };
@@ -84,6 +84,7 @@ async function takeResponse(
 /** How the process has ended; `undefined` while it answers one more command. */
 async function findEnd(
   stage: StandingStage,
+  command: string,
   others: Incoming[],
   patience: number,
 ): Promise<ProcessEnd | undefined> {
@@ -95,7 +96,7 @@ async function findEnd(
   } catch (error) {
     if (error instanceof DeadlineExceeded) return await stage.main.kill();
     if (!(error instanceof ConnectionClosed)) throw error;
-    return await endWithin(stage.main, patience);
+    return await stage.withCore(await endWithin(stage.main, patience), command);
   } finally {
     others.push(...connection.drain());
   }

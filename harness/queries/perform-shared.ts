@@ -1,5 +1,7 @@
+import { writeJson } from '../json/write-json.ts';
 import type { ReportRow } from '../results/batch.ts';
 import type { Performance } from '../results/performance.ts';
+import type { Answer, QueryRequest } from './answer.ts';
 import { expandRequests } from './expand-requests.ts';
 import type { Judges } from './judge-query.ts';
 import { outcomeOfError, outcomeOfQueries } from './query-outcome.ts';
@@ -20,6 +22,8 @@ export interface QuerySettings {
   readonly judges: Omit<Judges, 'typeOfProperty'>;
   /** Milliseconds for each response. */
   readonly patience: number;
+  /** Whether the server may be ended, and started again. */
+  readonly isOurs: boolean;
 }
 
 /** Performs the rows on one QEMU, one after another; each takes a new one where the last has died. */
@@ -29,7 +33,7 @@ export async function performShared(
   report: ReportRow,
   signal: AbortSignal,
 ): Promise<void> {
-  const session = new QuerySession(settings.setUp, settings.patience, signal);
+  const session = new QuerySession(settings.setUp, settings.patience, signal, settings.isOurs);
   const answers = new TargetAnswers((...asked) => session.ask(...asked));
   try {
     for (const row of rows) {
@@ -51,12 +55,14 @@ async function performRow(
   { judges }: QuerySettings,
 ): Promise<Performance> {
   try {
-    const requests = await expandRequests(command, answers);
+    const requests = await requestsOf(command, answers);
     const typeOfProperty = await typesOfProperties(command.name, answers);
-    const replies = await session.ask(
-      command.name,
-      requests.map((request) => request.arguments),
-    );
+    const ask = (): Promise<readonly Answer[]> =>
+      session.ask(
+        command.name,
+        requests.map((request) => request.arguments),
+      );
+    const replies = makesObjects(command) ? await session.apart(ask) : await ask();
     const { wire, others } = session.takeLog(command.name);
     const queried = { command: command.name, requests, answers: replies, others };
     const outcome = outcomeOfQueries(queried, { ...judges, typeOfProperty });
@@ -66,6 +72,18 @@ async function performRow(
     const { wire } = session.takeLog(command.name);
     return { ...outcomeOfError(error), wire: wire.map((piece) => ({ row, ...piece })) };
   }
+}
+
+/** Where one object may harm the next, they are made in the same order in every run, and related ones together. */
+async function requestsOf(command: QueryCommand, answers: TargetAnswers): Promise<readonly QueryRequest[]> {
+  const requests = await expandRequests(command, answers);
+  if (!makesObjects(command)) return requests;
+  const keyed = requests.map((request) => ({ request, key: writeJson(request.arguments ?? null) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ request }) => request);
+}
+
+function makesObjects({ mandatory }: QueryCommand): boolean {
+  return mandatory.some((source) => source.kind === 'rule' && source.rule.makesObjects === true);
 }
 
 /** The types that qom-list has stated; asked for by qom-get alone. */

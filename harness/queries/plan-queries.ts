@@ -1,13 +1,11 @@
 import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
-import { modelFromSchema } from '../json-schema/model-from-schema.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import { modelFromIntrospection } from '../qapi/introspection/read-introspection.ts';
 import type { QapiModel } from '../qapi/model.ts';
 import { seriesOfRelease } from '../release/compare-releases.ts';
 import type { Batch, Foreseen } from '../results/batch.ts';
-import type { Performance } from '../results/performance.ts';
 import type { Stage } from '../stage/stage.ts';
 import { architectureOfProgram, emulatorOf } from '../target/known-programs.ts';
 import { withQemu } from '../target/probe-qemu.ts';
@@ -50,12 +48,14 @@ const INTROSPECTION_PATIENCE = 20_000;
  */
 export async function planQueries(request: QueriesRequest): Promise<readonly Batch[]> {
   const stages = [...request.stages.values()].filter((stage) => isMeant(stage, request.binary));
-  const programs = new Map<string | undefined, Promise<Program>>();
+  const programs = new Map<string | undefined, ReturnType<typeof readProgram>>();
   const batches: Batch[] = [];
   for (const stage of stages) {
     const program = programs.get(stage.program) ?? readProgram(stage.program, request);
     programs.set(stage.program, program);
-    batches.push(...batchesOfStage(stage, await program, request));
+    const known = await program;
+    if (known.kind === 'missing') batches.push(missingBatch(stage, known));
+    else batches.push(...batchesOfStage(stage, known, request));
   }
   return batches;
 }
@@ -68,51 +68,55 @@ function isMeant({ name, program }: Stage, binary: QemuBinary): boolean {
 
 /** A program, and what can be asked of it. */
 interface Program {
+  readonly kind: 'present';
   readonly surface: QuerySurface;
   readonly judges: QuerySettings['judges'];
-  /** Instead of performing anything. */
-  readonly missing: Pick<Performance, 'verdict' | 'reason'> | undefined;
 }
 
-async function readProgram(program: string | undefined, request: QueriesRequest): Promise<Program> {
+/** What comes instead of performing anything. */
+interface MissingProgram {
+  readonly kind: 'missing';
+  readonly verdict: 'not-applicable' | 'untestable';
+  readonly reason: string;
+}
+
+async function readProgram(
+  program: string | undefined,
+  request: QueriesRequest,
+): Promise<Program | MissingProgram> {
   const { binary, describe, version } = request;
   const facts = await describe(program);
-  const bundle = bundleOf(version);
-  const missing = facts.missing === undefined ? undefined : missingVerdict(facts.missing, program, binary);
-  const model =
-    missing === undefined
-      ? await introspect(program, facts, request)
-      : bundle === undefined
-        ? emptyModel(version)
-        : modelFromSchema(bundle);
+  if (facts.missing !== undefined) return missingProgram(facts.missing, program, binary);
+  const model = await introspect(program, facts, request);
+  return { kind: 'present', surface: surfaceOf(model), judges: judgesOf(facts, model, version) };
+}
+
+/** By what a program is judged: the schema of its release, and what it says itself. */
+export function judgesOf(
+  { schema, validator }: QueriedProgram,
+  model: QapiModel,
+  version: string,
+): QuerySettings['judges'] {
   return {
-    surface: surfaceOf(model),
-    judges: {
-      release: facts.schema === 'introspection' ? undefined : facts.validator,
-      introspection: createValidator(schemaFromModel(model)),
-      checkProperty: checkerOfProperties(bundle),
-    },
-    missing,
+    release: schema === 'introspection' ? undefined : validator,
+    introspection: createValidator(schemaFromModel(model)),
+    checkProperty: checkerOfProperties(bundleOf(version)),
   };
 }
 
 /** What the package archive of a release does not have at all is no state that could be brought about. */
-function missingVerdict(
+function missingProgram(
   reason: string,
   program: string | undefined,
   { absent = {} }: QemuBinary,
-): Pick<Performance, 'verdict' | 'reason'> {
+): MissingProgram {
   const isAbsent = program !== undefined && Object.hasOwn(absent, program);
-  return { verdict: isAbsent ? 'not-applicable' : 'untestable', reason };
+  return { kind: 'missing', verdict: isAbsent ? 'not-applicable' : 'untestable', reason };
 }
 
 function bundleOf(version: string): JsonObject | undefined {
   const series = seriesOfRelease(version);
   return shippedReleases('qmp').includes(series) ? loadSchema(series) : undefined;
-}
-
-function emptyModel(release: string): QapiModel {
-  return { sources: ['introspection'], family: 'qmp', release, definitions: new Map() };
 }
 
 async function introspect(
@@ -140,7 +144,6 @@ function batchesOfStage(stage: Stage, program: Program, request: QueriesRequest)
   const alone = commands.filter((command) => command.alone);
   const rowOf = ({ name }: QueryCommand): string => `${stage.name}/${name}`;
   const describe = (row: string): string => describeRow(row, stage, program);
-  if (program.missing !== undefined) return [missingBatch(commands.map(rowOf), describe, program.missing)];
   const setUpOn = (signal: AbortSignal): SetUp => {
     return (record) => standStage(stage, request, record, signal);
   };
@@ -155,7 +158,12 @@ function batchesOfStage(stage: Stage, program: Program, request: QueriesRequest)
         const perform: Batch['perform'] = (rows, report, signal) => {
           const meant = group.map((command) => ({ row: rowOf(command), command }));
           const asked = meant.filter(({ row }) => rows.includes(row));
-          return performShared(asked, { setUp: setUpOn(signal), judges, patience }, report, signal);
+          return performShared(
+            asked,
+            { setUp: setUpOn(signal), judges, patience, isOurs: true },
+            report,
+            signal,
+          );
         };
         return { rows: group.map(rowOf), describe, perform };
       }),
@@ -177,29 +185,23 @@ function isOfObjectModel({ name }: QueryCommand): boolean {
   return /^(qom|device)-/.test(name);
 }
 
-function missingBatch(
-  rows: readonly string[],
-  describe: Batch['describe'],
-  missing: Pick<Performance, 'verdict' | 'reason'>,
-): Batch {
+/** Which commands a program has that is not there nobody can say; the question for them stands for all. */
+function missingBatch(stage: Stage, { verdict, reason }: MissingProgram): Batch {
   const perform: Batch['perform'] = async (asked, report) => {
-    for (const row of asked) await report(row, { ...missing, findings: [], checks: 0, wire: [] }, 0);
+    for (const row of asked) await report(row, { verdict, reason, findings: [], checks: 0, wire: [] }, 0);
   };
-  const foresee = (): Promise<Foreseen> =>
-    Promise.resolve({
-      would: missing.verdict === 'not-applicable' ? 'not-applicable' : 'untestable',
-      ...(missing.reason !== undefined && { why: missing.reason }),
-      documented: true,
-    });
-  return { rows, describe, foresee, perform };
+  const foresee = (): Promise<Foreseen> => Promise.resolve({ would: verdict, why: reason, documented: true });
+  return { rows: [`${stage.name}/query-qmp-schema`], describe: () => whereOf(stage), foresee, perform };
+}
+
+function describeRow(row: string, stage: Stage, { surface }: Program): string {
+  const command = surface.commands.find(({ name }) => row === `${stage.name}/${name}`);
+  const where = whereOf(stage);
+  return command === undefined ? where : describeCommand(command, where);
 }
 
 /** What a row asks, and of whom. */
-function describeRow(row: string, stage: Stage, { surface }: Program): string {
-  const command = surface.commands.find(({ name }) => row === `${stage.name}/${name}`);
-  const architecture = architectureOfProgram(stage.program ?? '') ?? stage.name.split('/')[1] ?? '';
-  const where = `${stage.about} (${emulatorOf(architecture)}, ${stage.name})`;
-  if (command === undefined) return where;
+export function describeCommand(command: QueryCommand, where: string): string {
   const sources = [...command.mandatory, ...command.optional].map((source) =>
     source.kind === 'values'
       ? `${source.argument}: ${source.values.map(String).join(', ')}`
@@ -207,4 +209,9 @@ function describeRow(row: string, stage: Stage, { surface }: Program): string {
   );
   const own = command.alone ? ['in a process of its own'] : [];
   return [command.name, ...own, ...sources, where].join('\n');
+}
+
+function whereOf({ about, name, program }: Stage): string {
+  const architecture = architectureOfProgram(program ?? '') ?? name.split('/')[1] ?? '';
+  return `${about} (${emulatorOf(architecture)}, ${name})`;
 }

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
-import type { Incoming } from '../qmp/connection.ts';
 import { ConnectionClosed, DeadlineExceeded, InboxFull } from '../qmp/connection-errors.ts';
-import type { ProcessEnd, WireRecord } from '../results/verdict.ts';
+import type { ProcessEnd } from '../results/verdict.ts';
 import { endWithin } from '../target/end-within.ts';
 import type { Answer, Failure } from './answer.ts';
+import { CommandLogs, type CommandLog } from './command-logs.ts';
 import { findCompanions } from './find-companions.ts';
 import { makeRequests, type Listener, type Pending } from './pipeline.ts';
 import type { SetUp, StandingStage } from './stand-stage.ts';
@@ -20,14 +20,8 @@ const WINDOW = 32;
 const MAX_SUSPECTS = 4;
 /** After so many failures of one command its other requests are not made. */
 const MAX_FAILURES = { crash: 40, timeout: 2 } as const;
-
-/** What one command's requests left behind: messages for the wire log, and events to judge. */
-interface CommandLog {
-  readonly wire: Omit<WireRecord, 'row'>[];
-  /** What came beside the responses: events, and what is no response. */
-  readonly others: Incoming[];
-  began: number | undefined;
-}
+/** What a server that somebody else has started does once is enough. */
+const MAX_FAILURES_OF_OTHERS = { crash: 1, timeout: 1 } as const;
 
 /**
  * Many queries on one QEMU. Requests are pipelined; each is made once, whoever asks. When the process dies or hangs the
@@ -35,7 +29,7 @@ interface CommandLog {
  */
 export class QuerySession {
   private readonly answers = new Map<string, Answer>();
-  private readonly logs = new Map<string, CommandLog>();
+  private readonly logs = new CommandLogs();
   private readonly failures = new Map<string, { crash: number; timeout: number }>();
   /** Requests whose answers others are made from: a fresh process has to know what the first one was asked. */
   private readonly sources = new Map<string, Pending>();
@@ -46,6 +40,7 @@ export class QuerySession {
   private history: Pending[] = [];
   private current = '';
   private hasStood = false;
+  private window: number;
   /** The same requests are made again and again, on one process after another: nothing for the wire log. */
   private isSearching = false;
 
@@ -57,7 +52,11 @@ export class QuerySession {
     private readonly setUp: SetUp,
     private readonly patience: number,
     private readonly signal: AbortSignal,
-  ) {}
+    /** It is ours to end, and to be started again; what ends a server of somebody else's is not repeated. */
+    private readonly isOurs = true,
+  ) {
+    this.window = isOurs ? WINDOW : 1;
+  }
 
   /**
    * Asks; what was asked before is not asked again.
@@ -93,10 +92,30 @@ export class QuerySession {
   }
 
   /** Messages of a command's requests, and what came beside the responses; they are told once. */
-  takeLog(command: string): Pick<CommandLog, 'wire' | 'others'> {
-    const log = this.logOf(command);
-    this.logs.delete(command);
-    return log;
+  takeLog(command: string): CommandLog {
+    return this.logs.take(command);
+  }
+
+  /**
+   * Does something to a QEMU that nobody else is asked on, one request at a time: what happens then happens in every
+   * run, as long as the target is the same.
+   */
+  async apart<T>(perform: () => Promise<T>): Promise<T> {
+    await this.renew();
+    const { window } = this;
+    this.window = 1;
+    try {
+      return await perform();
+    } finally {
+      this.window = window;
+      await this.renew();
+    }
+  }
+
+  /** The next request is made on a fresh process, unless nothing was asked on this one. */
+  private async renew(): Promise<void> {
+    if (this.history.length > 0) await this.close();
+    this.history = [];
   }
 
   /** Ends the QEMU. */
@@ -111,13 +130,14 @@ export class QuerySession {
     const isFresh = this.history.length === 0;
     const [first] = requests;
     // One that is known to kill is likely to be followed by another: a request that goes alone need not be repeated.
-    const window = first !== undefined && this.failures.has(first.command) ? 1 : WINDOW;
+    const window = first !== undefined && this.failures.has(first.command) ? 1 : this.window;
     const outcome = await this.converse(stage, requests, window);
     if (outcome === undefined) return this.seeSurvival(stage, requests);
     await this.close();
     const { unanswered, failure } = outcome;
-    if (first !== undefined && isFresh && window === 1 && unanswered[0]?.key === first.key)
-      this.fail(first, { ...failure, reproduced: true });
+    const [culprit] = unanswered;
+    const isCertain = !this.isOurs || (isFresh && window === 1 && culprit?.key === first?.key);
+    if (culprit !== undefined && isCertain) this.fail(culprit, { ...failure, reproduced: true });
     else await this.findCulprit(unanswered, failure);
   }
 
@@ -126,7 +146,10 @@ export class QuerySession {
     const failure = await this.findDeath(stage);
     if (failure === undefined) return;
     await this.close();
-    await this.findCulprit(answered.slice(-MAX_SUSPECTS).toReversed(), failure);
+    const suspects = answered.slice(-MAX_SUSPECTS).toReversed();
+    const [last] = suspects;
+    if (last !== undefined && !this.isOurs) this.fail(last, { ...failure, reproduced: true });
+    else await this.findCulprit(suspects, failure);
   }
 
   /**
@@ -198,7 +221,8 @@ export class QuerySession {
 
   private isHopeless(command: string): boolean {
     const { crash = 0, timeout = 0 } = this.failures.get(command) ?? {};
-    return crash >= MAX_FAILURES.crash || timeout >= MAX_FAILURES.timeout;
+    const most = this.isOurs ? MAX_FAILURES : MAX_FAILURES_OF_OTHERS;
+    return crash >= most.crash || timeout >= most.timeout;
   }
 
   private async stand(): Promise<StandingStage> {
@@ -206,31 +230,19 @@ export class QuerySession {
     if (this.broken !== undefined) throw this.broken.error;
     if (this.stage !== undefined) return this.stage;
     try {
-      this.stage = await this.setUp((piece) => this.record(piece));
+      this.stage = await this.setUp((piece) => {
+        if (!this.isSearching) this.logs.record(this.current, piece);
+      });
     } catch (error) {
       this.broken = { error: error instanceof Error ? error : new Error(String(error)) };
       throw error;
     }
     // The greeting, and events of the preparation: they are the same each time.
-    if (!this.hasStood) this.logOf(this.current).others.push(...this.stage.earlier);
-    else await this.converse(this.stage, [...this.sources.values()], WINDOW, () => undefined);
+    if (!this.hasStood) this.logs.hear(this.current, ...this.stage.earlier);
+    else await this.converse(this.stage, [...this.sources.values()], this.window, () => undefined);
     this.hasStood = true;
     this.history = [];
     return this.stage;
-  }
-
-  private record(piece: Omit<WireRecord, 'row'>): void {
-    if (this.isSearching) return;
-    const log = this.logOf(this.current);
-    const now = performance.now();
-    log.began ??= now;
-    log.wire.push({ ...piece, at: Math.round((now - log.began) * 1000) / 1000 });
-  }
-
-  private logOf(command: string): CommandLog {
-    const log = this.logs.get(command) ?? { wire: [], others: [], began: undefined };
-    this.logs.set(command, log);
-    return log;
   }
 
   /** Makes the requests on a QEMU; returns what is left when it dies or falls silent. */
@@ -244,7 +256,7 @@ export class QuerySession {
     const left = await makeRequests(stage.main.connection, requests, options, {
       nextId: () => `q${++this.ids}`,
       answered,
-      heard: (incoming) => this.logOf(this.current).others.push(incoming),
+      heard: (incoming) => this.logs.hear(this.current, incoming),
     });
     return left && { unanswered: left.unanswered, failure: await this.failureOf(stage, left.error) };
   }
@@ -254,14 +266,20 @@ export class QuerySession {
     this.history.push(request);
   }
 
-  private async failureOf({ main }: StandingStage, error: unknown): Promise<Failure> {
+  /** One core dump of a command is enough. */
+  private async keepEnd(stage: StandingStage, end: ProcessEnd): Promise<ProcessEnd> {
+    const isEnough = this.isSearching || this.failures.has(this.current);
+    return isEnough ? end : stage.withCore(end, this.current);
+  }
+
+  private async failureOf(stage: StandingStage, error: unknown): Promise<Failure> {
     if (this.signal.aborted) throw new QueryInterrupted();
     if (error instanceof ConnectionClosed) {
-      const end: ProcessEnd = await endWithin(main, this.patience);
+      const end = await this.keepEnd(stage, await endWithin(stage.main, this.patience));
       return { kind: 'crash', end, after: [], reproduced: false };
     }
     if (error instanceof DeadlineExceeded || error instanceof InboxFull)
-      return { kind: 'timeout', end: await main.kill(), after: [], reproduced: false };
+      return { kind: 'timeout', end: await stage.main.kill(), after: [], reproduced: false };
     throw error;
   }
 }

@@ -135,7 +135,7 @@ export function wrongNumbers(type: string, strict: boolean): readonly WrongValue
 }
 
 /** Tells whether a type is one of integers. */
-export function isIntegerType(type: string): boolean {
+function isIntegerType(type: string): boolean {
   return Object.hasOwn(RANGES, type);
 }
 
