@@ -134,11 +134,6 @@ export function wrongNumbers(type: string, strict: boolean): readonly WrongValue
   ];
 }
 
-/** Tells whether a type is one of integers. */
-function isIntegerType(type: string): boolean {
-  return Object.hasOwn(RANGES, type);
-}
-
 function shortest(value: bigint): JsonValue {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
