@@ -63,7 +63,7 @@ export function addTargetOptions(command: Command): Command {
     .addOption(
       new Option(
         '--suite <names>',
-        `suites: ${SUITES.join(', ')}, or all (default: all but queries; where recordings are named, these alone)`,
+        `suites: ${SUITES.join(', ')}, or all (default: refusals, examples; where recordings are named, these alone)`,
       ).argParser(suitesFromWord),
     )
     .addOption(
@@ -86,8 +86,8 @@ export function addTargetOptions(command: Command): Command {
 
 const HELP = `
 Examples:
-  qmp-conformance run                                 all releases to be had: examples, specification, refusals
-  qmp-conformance run --suite all                     and the query surface
+  qmp-conformance run                                 examples and refusals, on all releases to be had
+  qmp-conformance run --suite all                     and the specification, and the query surface
   qmp-conformance run --release 10.0 --accel tcg      one column
   qmp-conformance run --qemu ./build/qemu-system-x86_64 --grep 'examples/block-core/**'
   qmp-conformance run --grep '** @ 7.2.* * tcg'        cases of one target, by name
