@@ -71,7 +71,8 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance run$/, append: TCG + FEW_ROWS, everywhere: true },
   { line: /^qmp-conformance run recordings\/.* --accel/ },
   { line: /^qmp-conformance run recordings\//, append: TCG },
-  { line: /^qmp-conformance run .*--suite protocol.*--connect|--connect.*--suite protocol/ },
+  { line: /^qmp-conformance run --suite protocol --connect/, append: " --grep 'protocol/R8/**'" },
+  { line: /^qmp-conformance run --suite queries --connect/, append: " --grep 'queries/**/query-v*'" },
   {
     line: /^qmp-conformance run .*--suite protocol/,
     append: `${TCG} --grep 'protocol/R8/**/{system,guest-agent}/unix'`,
