@@ -2,6 +2,7 @@ import { hideFeatures } from '../json-schema/hide-features.ts';
 import { isComplete, loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { schemaFromModel } from '../json-schema/schema-from-model.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';
+import { writeJson } from '../json/write-json.ts';
 import { isJsonArray, isJsonObject, stringAt, type JsonValue } from '../json/value.ts';
 import type { QapiModel, SchemaFamily } from '../qapi/model.ts';
 import { modelFromIntrospection } from '../qapi/introspection/read-introspection.ts';
@@ -17,8 +18,8 @@ export interface Judged {
   /** Whether the schema knows what a build may lack; introspection does not. */
   readonly complete: boolean;
   readonly validator: Validator;
-  /** Its reply to query-qmp-schema, where it was asked and knows that. */
-  readonly introspection?: JsonValue;
+  /** Its reply to query-qmp-schema as JSON text, a tenth of what it takes when read; absent where it knows none. */
+  readonly introspection?: string;
 }
 
 /** Features of what a policy hides from responses and events. */
@@ -46,7 +47,7 @@ export function judgeIntrospection(
 ): Judged {
   const names = { commands: namesOf(reply, 'command'), events: namesOf(reply, 'event') };
   const released = judgeByRelease(names, version, family, hidden);
-  const asked = reply === null ? {} : { introspection: reply };
+  const asked = reply === null ? {} : { introspection: writeJson(reply) };
   if (released !== undefined) return { ...released, ...asked };
   const model: QapiModel = modelFromIntrospection(reply, { release: version });
   return {

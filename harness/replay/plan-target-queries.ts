@@ -1,4 +1,5 @@
 import { planEndpointQueries } from '../queries/plan-endpoint-queries.ts';
+import { readJson } from '../json/read-json.ts';
 import { planQueries, QUERY_STAGES, type QueriedProgram } from '../queries/plan-queries.ts';
 import type { Batch } from '../results/batch.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -20,7 +21,11 @@ export async function planTargetQueries(
 ): Promise<readonly Batch[]> {
   const { binary, accelerator, images, programs } = venue;
   const { facts, validator, introspection } = target;
-  const own = { validator, schema: facts.schema, ...(introspection !== undefined && { introspection }) };
+  const own = {
+    validator,
+    schema: facts.schema,
+    ...(introspection !== undefined && { introspection: readJson(introspection) }),
+  };
   const describe = async (program: string | undefined): Promise<QueriedProgram> => {
     if (program === undefined) return own;
     const { judged, missing } = await programs.describe(program);
@@ -28,7 +33,7 @@ export async function planTargetQueries(
       validator: judged?.validator,
       schema: judged?.schema ?? facts.schema,
       ...(missing !== undefined && { missing }),
-      ...(judged?.introspection !== undefined && { introspection: judged.introspection }),
+      ...(judged?.introspection !== undefined && { introspection: readJson(judged.introspection) }),
     };
   };
   const isLeftOut = ({ program }: Stage): boolean =>

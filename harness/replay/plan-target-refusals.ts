@@ -1,6 +1,6 @@
 import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { modelFromSchema } from '../json-schema/model-from-schema.ts';
-import type { JsonValue } from '../json/value.ts';
+import { readJson } from '../json/read-json.ts';
 import { combineModels } from '../qapi/combine-models.ts';
 import { modelFromIntrospection } from '../qapi/introspection/read-introspection.ts';
 import type { QapiModel, SchemaFamily } from '../qapi/model.ts';
@@ -33,13 +33,13 @@ export async function planTargetRefusals(
 
 /** What the build has, by the names and widths of its release's documents where they come with the project. */
 function modelOf(
-  introspection: JsonValue | undefined,
+  introspection: string | undefined,
   version: string,
   family: SchemaFamily,
 ): QapiModel | undefined {
   if (introspection === undefined) return undefined;
   const series = seriesOfRelease(version);
-  const presence = modelFromIntrospection(introspection, { release: version, family });
+  const presence = modelFromIntrospection(readJson(introspection), { release: version, family });
   if (!shippedReleases(family).includes(series)) return presence;
   return combineModels(presence, modelFromSchema(loadSchema(series, family)), { keep: 'present' }).model;
 }

@@ -1,5 +1,4 @@
 import type { LimitFunction } from 'p-limit';
-import type { JsonValue } from '../json/value.ts';
 import type { Validator } from '../json-schema/validator.ts';
 import type { Batch } from '../results/batch.ts';
 import type { KnownFailure } from '../results/known-failures.ts';
@@ -47,8 +46,8 @@ export interface PlannedTarget {
   readonly facts: TargetFacts;
   readonly scope: TargetScope;
   readonly validator: Validator;
-  /** Its reply to query-qmp-schema; absent where it knows none. */
-  readonly introspection?: JsonValue;
+  /** Its reply to query-qmp-schema as JSON text; absent where it knows none. */
+  readonly introspection?: string;
   /** Features of what its policy hides and refuses. */
   readonly hidden: ReadonlySet<string>;
   readonly venue: Venue;
