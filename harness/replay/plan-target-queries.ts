@@ -1,5 +1,5 @@
-import { planEndpointQueries } from '../queries/plan-endpoint-queries.ts';
 import { readJson } from '../json/read-json.ts';
+import { planEndpointQueries } from '../queries/plan-endpoint-queries.ts';
 import { planQueries, QUERY_STAGES, type QueriedProgram } from '../queries/plan-queries.ts';
 import type { Batch } from '../results/batch.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -59,8 +59,15 @@ export function planConnectedQueries(
 ): readonly Batch[] {
   if (introspection === undefined) return [];
   const { version, architecture, schema } = facts;
-  const endpoint = { address, version, architecture, schema, validator, introspection, patience };
-  const batch = planEndpointQueries(endpoint);
+  const batch = planEndpointQueries({
+    address,
+    version,
+    architecture,
+    schema,
+    validator,
+    introspection: readJson(introspection),
+    patience,
+  });
   return [{ ...batch, perform: (...args) => alone(() => batch.perform(...args)) }];
 }
 

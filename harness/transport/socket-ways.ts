@@ -57,6 +57,7 @@ export const IPV4 = '127.0.0.1';
  * @param host an address of this machine
  * @param options further options of the character device, each behind a comma
  * @param wrap takes the bytes of the transport's own protocol off
+ * @remarks `delay=off` and not `nodelay=on`: all releases read it, and 5.2 does not know the other.
  */
 export function tcpOffer(
   host: string,
@@ -64,7 +65,7 @@ export function tcpOffer(
   wrap: (socket: Socket, process: RunningProcess, deadline: number) => Promise<Duplex> | Duplex,
 ): Offer {
   return {
-    chardevs: [`socket,id=${MONITOR},host=${host},port=0,server=on,wait=off,nodelay=on${options}`],
+    chardevs: [`socket,id=${MONITOR},host=${host},port=0,server=on,wait=off,delay=off${options}`],
     afterStart: true,
     open: (process, _patience, filename) => {
       const port = portIn(filename);
