@@ -91,10 +91,7 @@ export const SYNTAX: readonly Check[] = [
     demand: 'R21',
     title: 'a string of more than 64 MiB is answered, and harms nobody',
     needs: ['large', 'own process'],
-    steps: [
-      send(['{"execute": "<query>", "id": "', new Uint8Array(65 * 1024 * 1024).fill(0x61), '"}\n']),
-      survival,
-    ],
+    steps: [send(['{"execute": "<query>", "id": "', 'a'.repeat(65 * 1024 * 1024), '"}\n']), survival],
   }),
   ...(
     [
