@@ -26,9 +26,14 @@ function errorOf(text: string, file: string): string {
 }
 
 /** What the format holds of a transcript: no line numbers, and bytes without their spelling. */
-function contentOf({ head, messages }: Transcript): object {
+function contentOf({ head, messages, marks }: Transcript): object {
   const texts = messages.map(({ text, body }) => (body.kind === 'bytes' ? '' : text));
-  return { head, texts, messages: messages.map((message) => ({ ...message, text: '', line: 0 })) };
+  return {
+    head,
+    texts,
+    messages: messages.map((message) => ({ ...message, text: '', line: 0 })),
+    marks: marks?.map((mark) => ({ ...mark, line: 0 })),
+  };
 }
 
 /** The front matter as any YAML reader sees it; undefined where there is none to see. */
@@ -63,7 +68,14 @@ describe('corpus of transcripts', () => {
         expect(validate(frontMatterOf(text)), JSON.stringify(validate.errors)).to.equal(true);
       });
     }
-    for (const name of ['minimal', 'documented', 'wire-capture', 'malformed', 'releases-and-descriptors']) {
+    for (const name of [
+      'minimal',
+      'documented',
+      'wire-capture',
+      'malformed',
+      'releases-and-descriptors',
+      'marks',
+    ]) {
       it(`${name} is canonical, to the byte`, () => {
         const text = readFileSync(`${corpus}valid/${name}.qmp`, 'utf8');
         expect(writeTranscript(readTranscript(text, name))).to.equal(text);

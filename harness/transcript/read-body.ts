@@ -1,10 +1,11 @@
 import { inputErrorAt } from '../errors.ts';
 import { JsonSyntaxError, Scanner } from '../json/scanner.ts';
+import { readMark } from './read-mark.ts';
 import { readPattern, takePattern } from './read-pattern.ts';
-import type { Direction, MessageBody, TranscriptMessage } from './transcript.ts';
+import type { Direction, MessageBody, TranscriptMark, TranscriptMessage } from './transcript.ts';
 
-/** `@0.001234 1->?`: offset, connection, arrow, kind. */
-const ARROW = /(?:@([0-9]{1,12}(?:\.[0-9]{1,9})?) )?(0|[1-9][0-9]{0,5})?(->|<-)([x?](?=[ \t\r\n]|$))?/y;
+/** `@0.001234 1->?`: offset, connection, arrow (`--`: no message, but a mark), kind. */
+const ARROW = /(?:@([0-9]{1,12}(?:\.[0-9]{1,9})?) )?(0|[1-9][0-9]{0,5})?(->|<-|--)([x?](?=[ \t\r\n]|$))?/y;
 const MESSAGE_FORMS = "'-> MESSAGE', '<- MESSAGE', '# comment' or an empty line";
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 
@@ -18,9 +19,9 @@ interface Reading {
   line: number;
 }
 
-/** What stands before the text of a message. */
+/** What stands before the text of a message, or of a mark. */
 interface Arrow {
-  readonly direction: Direction;
+  readonly direction: Direction | '--';
   readonly connection: number;
   readonly offset?: string;
   readonly kind: string | undefined;
@@ -28,26 +29,42 @@ interface Arrow {
   readonly end: number;
 }
 
+/** The body of a transcript. */
+export interface TranscriptBody {
+  readonly messages: readonly TranscriptMessage[];
+  readonly marks: readonly TranscriptMark[];
+}
+
 /**
- * Reads the messages that fill `text` from `offset`, which is the beginning of line `line`, to its end.
+ * Reads the messages and marks that fill `text` from `offset`, which is the beginning of line `line`, to its end.
  * @throws {InputError} with the place of the first mistake
  */
-export function readBody(
-  text: string,
-  file: string,
-  offset: number,
-  line: number,
-): readonly TranscriptMessage[] {
+export function readBody(text: string, file: string, offset: number, line: number): TranscriptBody {
   const reading: Reading = { file, text, offset, line };
   const messages: TranscriptMessage[] = [];
+  const marks: TranscriptMark[] = [];
   while (reading.offset < text.length) {
     const first = text.charAt(reading.offset);
-    if (first === '#' || restOfLine(reading, reading.offset).trim() === '')
+    if (first === '#' || restOfLine(reading, reading.offset).trim() === '') {
       moveBehindLine(reading, reading.offset);
-    else messages.push(readMessage(reading, readArrow(reading)));
+      continue;
+    }
+    const arrow = readArrow(reading);
+    const { direction } = arrow;
+    if (direction === '--') marks.push(readMarkLine(reading, arrow, messages.length));
+    else messages.push(readMessage(reading, { ...arrow, direction }));
   }
   if (messages.length === 0) fail(reading, 'no message', "at least one, such as '-> MESSAGE'");
-  return messages;
+  return { messages, marks };
+}
+
+function readMarkLine(reading: Reading, { connection, offset, end }: Arrow, before: number): TranscriptMark {
+  const { line } = reading;
+  const text = restOfLine(reading, end).trim();
+  const what = readMark(text);
+  if (typeof what === 'string') return fail(reading, `'${text.slice(0, 30)}' after '--'`, what);
+  moveBehindLine(reading, end);
+  return { connection, ...(offset === undefined ? {} : { offset }), before, line, what };
 }
 
 function readArrow(reading: Reading): Arrow {
@@ -56,7 +73,7 @@ function readArrow(reading: Reading): Arrow {
   if (found === null) return failAtLine(reading);
   const [, offset, connection, direction, kind] = found;
   return {
-    direction: direction === '<-' ? '<-' : '->',
+    direction: direction === '<-' || direction === '--' ? direction : '->',
     connection: Number(connection ?? 0),
     ...(offset === undefined ? {} : { offset }),
     kind,
@@ -71,7 +88,10 @@ function failAtLine(reading: Reading): never {
   return fail(reading, `'${start}'`, MESSAGE_FORMS);
 }
 
-function readMessage(reading: Reading, arrow: Arrow): TranscriptMessage {
+/** An arrow that leads a message. */
+type MessageArrow = Arrow & { readonly direction: Direction };
+
+function readMessage(reading: Reading, arrow: MessageArrow): TranscriptMessage {
   const { direction, connection, offset } = arrow;
   const { line } = reading;
   const { text, body } = readText(reading, arrow);
@@ -83,14 +103,14 @@ interface MessageText {
   readonly body: MessageBody;
 }
 
-function readText(reading: Reading, arrow: Arrow): MessageText {
+function readText(reading: Reading, arrow: MessageArrow): MessageText {
   if (arrow.kind === 'x') return readBytes(reading, arrow);
   if (arrow.kind === '?') return readMalformed(reading, arrow);
   return readJsonMessage(reading, arrow);
 }
 
 /** A message ends where its JSON value ends, on whatever line that is. */
-function readJsonMessage(reading: Reading, arrow: Arrow): MessageText {
+function readJsonMessage(reading: Reading, arrow: MessageArrow): MessageText {
   const scanner = new Scanner(reading.text, acceptsSingleQuotes(arrow.direction), arrow.end);
   try {
     scanner.peek();
@@ -113,7 +133,7 @@ function readJsonMessage(reading: Reading, arrow: Arrow): MessageText {
  * Text that is no JSON goes on for as long as lines begin with a space. That one space is the format's, not the
  * text's, so that every text can be written.
  */
-function readMalformed(reading: Reading, arrow: Arrow): MessageText {
+function readMalformed(reading: Reading, arrow: MessageArrow): MessageText {
   const start = { ...reading };
   const first = restOfLine(reading, arrow.end);
   const lines = [first.startsWith(' ') ? first.slice(1) : first];
@@ -130,7 +150,7 @@ function readMalformed(reading: Reading, arrow: Arrow): MessageText {
   return { text, body };
 }
 
-function readBytes(reading: Reading, arrow: Arrow): MessageText {
+function readBytes(reading: Reading, arrow: MessageArrow): MessageText {
   const text = restOfLine(reading, arrow.end).trim();
   if (!text.split(' ').every((part) => part.length % 2 === 0 && HEX.test(part))) {
     fail(reading, `'${text.slice(0, 30)}'`, 'bytes of two hexadecimal digits each, such as 0d ff');

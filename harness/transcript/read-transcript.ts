@@ -27,9 +27,14 @@ export function readTranscript(text: string, file: string): Transcript {
   const yaml = rest.slice(0, closing.index);
   const head = readHead(readYaml(yaml, file, 1));
   const bodyLine = yaml.split('\n').length + 2;
-  const messages = readBody(clean, file, opening.length + closing.index + closing[0].length, bodyLine);
+  const { messages, marks } = readBody(
+    clean,
+    file,
+    opening.length + closing.index + closing[0].length,
+    bodyLine,
+  );
   checkPlaces(head, messages);
-  return { file, head: head.head, messages };
+  return { file, head: head.head, messages, ...(marks.length > 0 && { marks }) };
 }
 
 function cleanText(text: string, file: string): string {

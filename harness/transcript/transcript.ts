@@ -7,6 +7,8 @@ export interface Transcript {
   readonly file: string;
   readonly head: TranscriptHead;
   readonly messages: readonly TranscriptMessage[];
+  /** What happened beside the messages, in order; absent where nothing is noted. Wire captures only. */
+  readonly marks?: readonly TranscriptMark[];
 }
 
 /** The front matter; described by `schemas/formats/transcript.json`. */
@@ -136,6 +138,32 @@ export interface TranscriptMessage {
   readonly line: number;
   readonly body: MessageBody;
 }
+
+/** What happened to a connection of a wire capture, beside its messages: `@1.5 2-- opened`. */
+export interface TranscriptMark {
+  readonly connection: number;
+  /** Seconds since the first message, as written. */
+  readonly offset?: string;
+  /** How many messages of the transcript stand before it. */
+  readonly before: number;
+  /** Line (from 1) in the file. */
+  readonly line: number;
+  readonly what: MarkedEvent;
+}
+
+/**
+ * `opened`: a client came. `closed by`: who ended the connection first. `descriptor`: one was handed over with the next
+ * message of the connection (SCM_RIGHTS). `ends`: the dialogue went on, but is written down no further.
+ */
+export type MarkedEvent =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'closed'; readonly by: 'client' | 'server' }
+  | { readonly kind: 'descriptor'; readonly of: DescriptorKind }
+  | { readonly kind: 'ends'; readonly reason: string };
+
+/** What a file descriptor refers to, as fstat(2) tells. */
+export const DESCRIPTOR_KINDS = ['file', 'socket', 'pipe', 'device', 'other'] as const;
+export type DescriptorKind = (typeof DESCRIPTOR_KINDS)[number];
 
 /** What a message's text is. */
 export type MessageBody =

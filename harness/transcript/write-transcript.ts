@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
+import { writeMark } from './read-mark.ts';
 import type { Descriptor, Step } from './step.ts';
 import type {
   AskedResponse,
@@ -7,6 +8,7 @@ import type {
   Requirements,
   Transcript,
   TranscriptHead,
+  TranscriptMark,
   TranscriptMessage,
 } from './transcript.ts';
 
@@ -20,8 +22,20 @@ const WORDS_OF_YAML = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
  * transcript (but for `file` and the `line`s), given messages whose `body` is what their text says.
  */
 export function writeTranscript(transcript: Transcript): string {
-  const messages = transcript.messages.map((message) => `${writeMessage(message)}\n`);
-  return `---\n${writeHead(transcript.head)}---\n${messages.join('')}`;
+  return `---\n${writeHead(transcript.head)}---\n${writeBody(transcript)}`;
+}
+
+/** Marks stand before the message that follows them. */
+function writeBody({ messages, marks = [] }: Transcript): string {
+  const lines: string[] = [];
+  let next = 0;
+  for (let at = 0; at <= messages.length; at++) {
+    for (let mark = marks[next]; mark !== undefined && mark.before <= at; mark = marks[++next])
+      lines.push(writeMarkLine(mark));
+    const message = messages[at];
+    if (message !== undefined) lines.push(writeMessage(message));
+  }
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function writeHead(head: TranscriptHead): string {
@@ -185,13 +199,21 @@ function quote(text: string): string {
   );
 }
 
-function writeMessage(message: TranscriptMessage): string {
-  const offset = message.offset === undefined ? '' : `@${message.offset} `;
-  const connection = message.connection === 0 ? '' : String(message.connection);
-  return `${offset}${connection}${message.direction}${writeText(message)}`;
+/** A message as it stands in a file; ends without a line end. */
+export function writeMessage(message: Omit<TranscriptMessage, 'line'>): string {
+  return `${writePlace(message)}${message.direction}${writeText(message)}`;
 }
 
-function writeText({ body, text }: TranscriptMessage): string {
+/** A mark as it stands in a file; ends without a line end. */
+export function writeMarkLine(mark: Omit<TranscriptMark, 'line' | 'before'>): string {
+  return `${writePlace(mark)}-- ${writeMark(mark.what)}`;
+}
+
+function writePlace({ offset, connection }: Pick<TranscriptMark, 'offset' | 'connection'>): string {
+  return `${offset === undefined ? '' : `@${offset} `}${connection === 0 ? '' : String(connection)}`;
+}
+
+function writeText({ body, text }: Pick<TranscriptMessage, 'body' | 'text'>): string {
   switch (body.kind) {
     case 'pattern':
       return ` ${text}`;
