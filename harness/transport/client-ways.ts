@@ -8,7 +8,7 @@ import { MONITOR, plainWay, type Connect, type Offer, type Way } from './way.ts'
 import type { RunningProcess } from '../target/server-process.ts';
 
 /** A unix socket of ours, which the program connects to. */
-export const UNIX_CLIENT: Way = plainWay('unix-client', 'socket', async ({ name, path, version }) => {
+export const UNIX_CLIENT: Way = slowWay('unix-client', 'socket', async ({ name, path, version }) => {
   // Through the folder's descriptor: a path of ours may be longer than the 107 bytes that an address holds.
   const folder = openSync(path, 'r');
   const listening = await listen({ path: `/proc/self/fd/${folder}/monitor.sock` });
@@ -16,11 +16,16 @@ export const UNIX_CLIENT: Way = plainWay('unix-client', 'socket', async ({ name,
 });
 
 /** A TCP port of ours, which the program connects to. */
-export const TCP_CLIENT: Way = plainWay('tcp-client', 'socket', async ({ version }) => {
+export const TCP_CLIENT: Way = slowWay('tcp-client', 'socket', async ({ version }) => {
   const listening = await listen({ host: IPV4, port: 0 });
   const { port } = listening.server.address() as AddressInfo;
   return clientOffer(listening, `host=${IPV4},port=${port}`, version);
 });
+
+/** A program before 9.2 comes again after a second at the earliest. */
+function slowWay(name: string, backend: string, prepare: Way['prepare']): Way {
+  return { ...plainWay(name, backend, prepare), slow: true };
+}
 
 interface Listening {
   readonly server: Server;
