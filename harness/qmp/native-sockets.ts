@@ -73,13 +73,13 @@ function declareNative(): Native {
 }
 
 /**
- * Writes bytes to a unix socket, and hands over a descriptor with the first of them. Does not wait for room.
+ * Writes bytes to a unix socket, and hands over descriptors with the first of them. Does not wait for room.
  * @returns how many bytes were written, at least one
  * @throws {SystemCallError}
  */
-export function sendWithRights(socket: number, bytes: Buffer, descriptor: number): number {
-  const { sendmsg, wordSize } = native();
-  const control = controlMessage(descriptor, wordSize);
+export function sendWithRights(socket: number, bytes: Buffer, ...descriptors: readonly number[]): number {
+  const { sendmsg } = native();
+  const control = controlMessage(descriptors);
   const message = {
     msg_name: null,
     msg_namelen: 0,
@@ -97,18 +97,40 @@ export function sendWithRights(socket: number, bytes: Buffer, descriptor: number
   }
 }
 
-/** A `cmsghdr` with one descriptor, padded to whole words (cmsg(3)). */
-function controlMessage(descriptor: number, wordSize: number): Buffer {
+/** A `cmsghdr` with descriptors, padded to whole words (cmsg(3)). */
+export function controlMessage(descriptors: readonly number[]): Buffer {
+  const { wordSize } = native();
   const header = wordSize + 8;
-  const length = header + 4;
+  const length = header + 4 * descriptors.length;
   const control = Buffer.alloc(Math.ceil(length / wordSize) * wordSize);
   const numbers = new DataView(control.buffer, control.byteOffset, control.length);
   if (wordSize === 8) numbers.setBigUint64(0, BigInt(length), LITTLE_ENDIAN);
   else numbers.setUint32(0, length, LITTLE_ENDIAN);
   numbers.setInt32(wordSize, SOL_SOCKET, LITTLE_ENDIAN);
   numbers.setInt32(wordSize + 4, SCM_RIGHTS, LITTLE_ENDIAN);
-  numbers.setInt32(header, descriptor, LITTLE_ENDIAN);
+  descriptors.forEach((descriptor, at) => numbers.setInt32(header + 4 * at, descriptor, LITTLE_ENDIAN));
   return control;
+}
+
+/** The descriptors of the `cmsghdr`s that lie one behind the other in `control`. */
+export function descriptorsOf(control: Buffer): readonly number[] {
+  const { wordSize } = native();
+  const header = wordSize + 8;
+  const numbers = new DataView(control.buffer, control.byteOffset, control.length);
+  const descriptors: number[] = [];
+  for (let at = 0; at + header <= control.length;) {
+    const length =
+      wordSize === 8 ? Number(numbers.getBigUint64(at, LITTLE_ENDIAN)) : numbers.getUint32(at, LITTLE_ENDIAN);
+    const rights =
+      numbers.getInt32(at + wordSize, LITTLE_ENDIAN) === SOL_SOCKET &&
+      numbers.getInt32(at + wordSize + 4, LITTLE_ENDIAN) === SCM_RIGHTS;
+    const end = Math.min(at + length, control.length);
+    for (let one = at + header; rights && one + 4 <= end; one += 4)
+      descriptors.push(numbers.getInt32(one, LITTLE_ENDIAN));
+    if (length < header) break;
+    at += Math.ceil(length / wordSize) * wordSize;
+  }
+  return descriptors;
 }
 
 /** Of this machine. */

@@ -5,6 +5,7 @@ import type { Complaint, Finding } from '../results/verdict.ts';
 import type { Descriptor } from '../transcript/step.ts';
 import { matchMessage } from '../transcript/match-message.ts';
 import type { MatchRule, Pattern, Transcript } from '../transcript/transcript.ts';
+import type { DialogueWatcher } from './dialogue-watcher.ts';
 
 /** Where a transcript is performed, and by what it is judged. */
 export interface DialogueContext {
@@ -18,6 +19,7 @@ export interface DialogueContext {
   readonly open: (descriptor: Descriptor) => Promise<number>;
   /** What was captured before the dialogue, by name. */
   readonly captured?: ReadonlyMap<string, JsonValue>;
+  readonly watch?: DialogueWatcher | undefined;
 }
 
 /** What came of performing a transcript. */
@@ -46,6 +48,8 @@ export interface Dialogue extends DialogueContext {
   /** Responses that came while an event was awaited. */
   readonly responses: Incoming[];
   readonly findings: Finding[];
+  /** Number of the connection in the transcript; 0 where there is one only. */
+  readonly number?: number;
   checks: number;
 }
 
@@ -57,38 +61,45 @@ export function isResponse({ kind }: Incoming): boolean {
 /** Checks a message that came against the target's schema, and remembers it if it is an event. */
 export function judge(dialogue: Dialogue, incoming: Incoming, command: string, index: number): void {
   dialogue.checks++;
-  const report = (violations: readonly Complaint[]): void => {
-    for (const violation of violations)
-      dialogue.findings.push({ blame: 'target', message: index, ...violation });
-  };
-  const value = incoming.value ?? null;
-  switch (incoming.kind) {
+  hear(dialogue, incoming);
+  const violations = violationsOf(dialogue.validator, incoming, command);
+  for (const violation of violations)
+    dialogue.findings.push({ blame: 'target', message: index, ...violation });
+  dialogue.watch?.came?.({ connection: dialogue.number ?? 0, incoming, command, violations });
+}
+
+/** What a schema, and the protocol, say against a message that came in a dialogue. */
+function violationsOf(
+  validator: Validator,
+  { kind, text, value = null }: Incoming,
+  command: string,
+): readonly Complaint[] {
+  switch (kind) {
     case 'success':
-      return report(dialogue.validator.checkSuccess(command, value));
+      return validator.checkSuccess(command, value);
     case 'error':
-      return report(dialogue.validator.checkError(value));
+      return validator.checkError(value);
     case 'event':
-      hear(dialogue, incoming);
-      return report(dialogue.validator.checkEvent(value));
+      return validator.checkEvent(value);
     case 'greeting':
-      return report([
+      return [
         {
           rule: 'protocol/second-greeting',
           pointer: '',
           what: 'a greeting',
           expected: 'none after the first',
         },
-      ]);
+      ];
     case 'unknown':
     case 'garbage':
-      return report([
+      return [
         {
           rule: 'protocol/not-qmp',
           pointer: '',
-          what: `'${incoming.text.slice(0, 60)}'`,
+          what: `'${text.slice(0, 60)}'`,
           expected: 'a QMP message',
         },
-      ]);
+      ];
   }
 }
 
@@ -118,14 +129,15 @@ export function compare(
   index: number,
   outcome?: Complaint,
 ): void {
-  if (outcome !== undefined) {
-    dialogue.checks++;
-    return blame(dialogue, index, outcome);
-  }
   const rules = rulesFor(dialogue.transcript.head.match, index);
-  const result = matchMessage(pattern, live, { rules, captures: dialogue.captures });
-  dialogue.checks += result.checks;
-  for (const mismatch of result.mismatches) blame(dialogue, index, mismatch);
+  const { checks, mismatches } =
+    outcome === undefined
+      ? matchMessage(pattern, live, { rules, captures: dialogue.captures })
+      : { checks: 1, mismatches: [outcome] };
+  dialogue.checks += checks;
+  for (const mismatch of mismatches)
+    dialogue.findings.push({ blame: 'behaviour', message: index, ...mismatch });
+  dialogue.watch?.compared?.(index, live, mismatches);
 }
 
 /** Compares without taking note of anything. */
@@ -139,9 +151,16 @@ export function mismatchesOf(
   return matchMessage(pattern, live, { rules, captures: new Map(dialogue.captures) }).mismatches;
 }
 
-/** Notes what the target did otherwise than shown. */
-export function blame(dialogue: Dialogue, message: number, violation: Complaint): void {
-  dialogue.findings.push({ blame: 'behaviour', message, ...violation });
+/** Notes what the target did otherwise than shown, and is no difference between two messages. */
+export function blame(
+  dialogue: Dialogue,
+  message: number,
+  violation: Complaint,
+  guilty: Finding['blame'] = 'behaviour',
+): void {
+  const finding = { blame: guilty, message, ...violation };
+  dialogue.findings.push(finding);
+  dialogue.watch?.missed?.(finding);
 }
 
 /** The rules that speak of one message, their pointers relative to it. */

@@ -19,7 +19,7 @@ import {
   type PendingCommand,
 } from './dialogue-state.ts';
 import { expectEvent } from './expect-event.ts';
-import { substituteValues } from './substitute-values.ts';
+import { textToSend } from './text-to-send.ts';
 import { commandName } from '../lint/judge-message.ts';
 
 /**
@@ -78,8 +78,10 @@ async function performMessage(dialogue: Dialogue, message: TranscriptMessage, in
 /** What is no JSON on purpose draws an error, as a command does. */
 async function sendAsItStands(dialogue: Dialogue, { text }: TranscriptMessage, index: number): Promise<void> {
   await answerAll(dialogue);
+  await dialogue.watch?.before?.({ index, connection: 0, text });
   dialogue.pending.push({ name: '', index });
-  return dialogue.connection.send(`${text}\r\n`);
+  await dialogue.connection.send(`${text}\r\n`);
+  dialogue.watch?.sent?.({ index, connection: 0, text }, performance.now());
 }
 
 /** Sends the command for a response that is shown without it. */
@@ -99,16 +101,15 @@ async function sendCommand(
   index: number,
 ): Promise<void> {
   const { head } = dialogue.transcript;
-  const documented = valueOfPattern(pattern).value;
-  const substituted = substituteValues(documented, index, head.substitute);
-  const value = interpolate(substituted, dialogue.captures);
-  // As documented to the byte, where nothing had to be replaced: spacing and spelling are part of the example.
-  const text = value === documented ? message.text : writeJson(value, { spaced: true });
+  const { value, text } = textToSend(head, message, pattern, index, dialogue.captures);
+  const outgoing = { index, connection: 0, text, value };
+  await dialogue.watch?.before?.(outgoing);
   const given = head.descriptors?.find(({ at }) => at === `/${index}`);
   const descriptor = given && (await dialogue.open(given.descriptor));
   dialogue.pending.push({ name: commandName(value), index });
-  if (descriptor === undefined) return dialogue.connection.send(`${text}\r\n`);
-  return dialogue.connection.sendWithDescriptor(`${text}\r\n`, descriptor, dialogue.patience);
+  if (descriptor === undefined) await dialogue.connection.send(`${text}\r\n`);
+  else await dialogue.connection.sendWithDescriptor(`${text}\r\n`, descriptor, dialogue.patience);
+  dialogue.watch?.sent?.(outgoing, performance.now());
 }
 
 async function expectResponse(dialogue: Dialogue, pattern: Pattern, index: number): Promise<void> {

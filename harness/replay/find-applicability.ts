@@ -126,7 +126,9 @@ function findUnmetRequirement(transcript: Transcript, scope: TargetScope): strin
 
 /** `query-qmp-schema` names every command and event that this build has (qapi-code-gen, Client JSON Protocol introspection). */
 function findAbsentName(judgement: StaticJudgement, scope: TargetScope): string | undefined {
-  const command = judgement.commands.find((name) => name !== '' && !scope.commands.has(name));
+  const command = judgement.commands.find(
+    (name) => name !== '' && !scope.commands.has(name) && judgement.refused?.has(name) !== true,
+  );
   const list = scope.program === GUEST_AGENT ? 'guest-info' : 'query-qmp-schema';
   const where = `${list} of ${[scope.program, scope.version].join(' ').trim()}`;
   if (command !== undefined) return `command ${command} is absent from ${where}`;

@@ -130,8 +130,9 @@ export const EVENTS: readonly Check[] = [
     on: ['system'],
     needs: ['changes state', 'own process', 'slow'],
     steps: [
-      ...QUORUM,
+      // The first event may come as early as when the quorum is made.
       { kind: 'mark' },
+      ...QUORUM,
       ...Array.from({ length: 3 }, () => READ).flat(),
       event('QUORUM_FAILURE'),
       event('QUORUM_FAILURE'),
