@@ -4,6 +4,8 @@ import { rmSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { SetupError } from '../errors.ts';
+import { DeadlineExceeded } from '../qmp/connection-errors.ts';
 import type { Performance } from '../results/performance.ts';
 import type { Check } from './check.ts';
 import { check } from './checks/rows.ts';
@@ -160,6 +162,22 @@ describe('performRows', () => {
     });
     expect([...outcomes.values()].map(({ verdict }) => verdict)).to.deep.equal(['timeout']);
   });
+
+  const untaken: [string, Error, string][] = [
+    ['a program that takes no client in time', new DeadlineExceeded(), 'timeout'],
+    ['a host that has no room', new Error('EMFILE'), 'setup-error'],
+  ];
+  for (const [what, cause, verdict] of untaken) {
+    it(`calls ${what} a ${verdict}`, async () => {
+      const refusal = new SetupError('fake: no connection', { cause });
+      const start = async (): Promise<Host> => {
+        const host = await hosts([undefined]).start();
+        return { ...host, connect: () => Promise.reject(refusal) };
+      };
+      const { outcomes } = await perform([ping], { start });
+      expect([...outcomes.values()].map((outcome) => outcome.verdict)).to.deep.equal([verdict]);
+    });
+  }
 
   it('reports nothing after an interruption', async () => {
     const { start } = hosts([]);

@@ -1,4 +1,5 @@
 import { SetupError } from '../errors.ts';
+import { DeadlineExceeded } from '../qmp/connection-errors.ts';
 import type { ReportRow } from '../results/batch.ts';
 import { performanceOfCrash, performanceOfMistake, type Performance } from '../results/performance.ts';
 import type { WireRecord } from '../results/verdict.ts';
@@ -286,8 +287,13 @@ function isAbsence(error: unknown): error is TransportLacking | TransportMissing
 function performanceOfTrouble(error: unknown): Omit<Performance, 'wire'> {
   const nothing = { findings: [], checks: 0 };
   if (isAbsence(error)) return { ...nothing, verdict: 'not-applicable', reason: error.message };
-  if (error instanceof SetupError) return { ...nothing, verdict: 'setup-error', reason: error.message };
-  return performanceOfMistake(error);
+  if (!(error instanceof SetupError)) return performanceOfMistake(error);
+  return { ...nothing, verdict: isLate(error) ? 'timeout' : 'setup-error', reason: error.message };
+}
+
+/** A program of ours that lets a client wait is itself what is at fault: what it needs is there. */
+function isLate(error: unknown): boolean {
+  return error instanceof DeadlineExceeded || (error instanceof SetupError && isLate(error.cause));
 }
 
 function gone(): Omit<Performance, 'wire'> {

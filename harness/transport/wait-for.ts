@@ -3,7 +3,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '../errors.ts';
-import { ConnectionClosed } from '../qmp/connection-errors.ts';
+import { ConnectionClosed, DeadlineExceeded } from '../qmp/connection-errors.ts';
 import type { RunningProcess } from '../target/server-process.ts';
 
 /** Nothing tells of a socket that somebody else makes; it is tried at this distance, in milliseconds. */
@@ -24,7 +24,11 @@ export async function waitFor<T>(
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new SetupError(`no ${what} within ${patience} ms`)), patience);
+    timer = setTimeout(() => {
+      reject(
+        new SetupError(`no ${what} within ${Math.round(patience)} ms`, { cause: new DeadlineExceeded() }),
+      );
+    }, patience);
   });
   const ended = process.exited.then((): never => {
     throw new ConnectionClosed('it ended');
