@@ -142,6 +142,7 @@ function demoResult(row: string, target: string, column: number, index: number):
           signal: 'SIGABRT',
           stderr: 'qemu-system-x86_64: ../block/io.c:2012: bdrv_co_write_req_prepare: Assertion failed.\n',
         },
+        shrunk: '-> {"execute": "stop"}\n',
       };
     case 'not-applicable':
       return { ...base, checks: 0, reason: `absent from query-qmp-schema; introduced in 9.${index % 3}` };

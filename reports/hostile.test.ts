@@ -31,7 +31,15 @@ export function hostileMatrix(): Matrix {
     expected: HOSTILE,
   } as const;
   const process = { command: [HOSTILE], code: null, signal: HOSTILE, stderr: HOSTILE };
-  const base = { target, reason: HOSTILE, checks: 1, documented: true, duration: 1, process };
+  const base = {
+    target,
+    reason: HOSTILE,
+    checks: 1,
+    documented: true,
+    duration: 1,
+    process,
+    shrunk: HOSTILE,
+  };
   const results: readonly RowResult[] = [
     { ...base, row, verdict: 'fail', findings: [finding] },
     { ...base, row: `${row}/2`, verdict: 'crash', findings: [] },

@@ -7,10 +7,10 @@ import { VERDICT_SIGNS } from './verdict-words.ts';
 
 /**
  * A cell, by position to keep 5,000 of them small: index of the verdict, 1 if documented, milliseconds, number of
- * checks, index of the reason, indices of the findings, index of the end of the process. −1: none. 0 instead of the
- * whole: not run.
+ * checks, index of the reason, indices of the findings, index of the end of the process, index of the shrunk
+ * transcript. −1: none. 0 instead of the whole: not run.
  */
-type CellData = 0 | readonly [number, 0 | 1, number, number, number, readonly number[], number];
+type CellData = 0 | readonly [number, 0 | 1, number, number, number, readonly number[], number, number];
 
 /** Places of one cause that are listed; the rest is counted. */
 const MAX_PLACES = 200;
@@ -53,6 +53,7 @@ function cellData(cell: RowResult | undefined, texts: Pool): CellData {
     cell.reason === undefined ? -1 : texts.add(cell.reason),
     cell.findings.map((finding) => texts.add(JSON.stringify(finding))),
     cell.process === undefined ? -1 : texts.add(JSON.stringify(cell.process)),
+    cell.shrunk === undefined ? -1 : texts.add(cell.shrunk),
   ];
 }
 

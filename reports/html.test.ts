@@ -54,6 +54,13 @@ describe('renderHtml', () => {
     expect(shown).to.deep.equal(
       matrix.rows.map(({ row, cells }) => [row, ...cells.map((cell) => cell?.verdict ?? 0)]),
     );
+    const shrunk = rows.flatMap(({ cells }) =>
+      cells.flatMap((cell) => (cell === 0 ? [] : ((data['texts'] as string[])[Number(cell[7])] ?? []))),
+    );
+    expect(shrunk).to.have.length.above(0);
+    expect(shrunk).to.deep.equal(
+      matrix.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.shrunk ?? [])),
+    );
     expect(Object.keys(embedded(html, 'dialogue-data')['cells'] as object)).to.have.length(40 * 4);
     expect(html).to.include('<title>A &amp; B &lt;c&gt;</title>');
   });

@@ -49,8 +49,8 @@ function statusOf({ verdict, reason = '' }: RowResult): {
 }
 
 /** A YAML block; JSON is YAML, and quotes whatever a target said. */
-function diagnosticOf({ verdict, reason, findings, duration, process }: RowResult): string {
-  const members = { verdict, reason, duration_ms: Math.round(duration), findings, process };
+function diagnosticOf({ verdict, reason, findings, duration, process, shrunk }: RowResult): string {
+  const members = { verdict, reason, duration_ms: Math.round(duration), findings, process, shrunk };
   const lines = Object.entries(members)
     .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0))
     .map(([name, value]) => `  ${name}: ${asciiJson(value)}`);

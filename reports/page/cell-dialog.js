@@ -64,7 +64,7 @@ function cellOf(table, row, column) {
 }
 
 function makeContent(row, column, data, dialogues, actions) {
-  const [verdictIndex, documented, duration, checks, reason, findingIndexes, processIndex] =
+  const [verdictIndex, documented, duration, checks, reason, findingIndexes, processIndex, shrunkIndex] =
     data.rows[row].cells[column];
   const findings = findingIndexes.map((index) => JSON.parse(data.texts[index]));
   const marked = new Set(findings.map(({ message }) => message));
@@ -106,6 +106,7 @@ function makeContent(row, column, data, dialogues, actions) {
         : make('p', { class: `reason tone-${data.verdicts[verdictIndex].tone}` }, data.texts[reason]),
       findings.map(makeFinding),
       processIndex < 0 ? undefined : makeProcess(JSON.parse(data.texts[processIndex])),
+      shrunkIndex < 0 ? undefined : makeShrunk(data.texts[shrunkIndex]),
       make(
         'div',
         { class: 'witnesses' },
@@ -148,6 +149,15 @@ function makeProcess({ command, code, signal, stderr }) {
     make('h3', {}, `The process ended: ${end}`),
     make('pre', {}, command.join(' ')),
     stderr === '' ? undefined : make('pre', { class: 'stderr' }, stderr),
+  );
+}
+
+function makeShrunk(transcript) {
+  return make(
+    'section',
+    { class: 'process' },
+    make('h3', {}, 'The least that still shows it'),
+    make('pre', { class: 'stderr' }, transcript),
   );
 }
 
