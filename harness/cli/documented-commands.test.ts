@@ -99,6 +99,7 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance examples lint\b/ },
   { line: /^qmp-conformance qemu (install|sources|remove)\b/, on: 'fake machine' },
   { line: /^qmp-conformance qemu list$/ },
+  { line: /^qmp-conformance qemu launcher\b/ },
   { line: /^qmp-conformance guests build\b/, on: 'copy' },
   { line: /^(UPDATE_GOLDENS=1 )?npx mocha /, on: 'copy' },
   { line: /^node check-reply\.mjs / },

@@ -9,7 +9,7 @@ import { printJson } from './print-json.ts';
 import { EXIT_SETUP, tell } from './qemu-output.ts';
 import { fetchSources, SOURCES_HELP } from './qemu-sources.ts';
 
-/** Adds `qemu install`, `qemu sources`, `qemu list` and `qemu remove`. */
+/** Adds `qemu install`, `qemu sources`, `qemu list`, `qemu launcher` and `qemu remove`. */
 export function addQemuCommand(program: Command): void {
   const qemu = program
     .command('qemu')
@@ -49,12 +49,28 @@ export function addQemuCommand(program: Command): void {
     .option('--json', 'print them as JSON')
     .action(list);
   qemu
+    .command('launcher')
+    .argument('<release>', 'a version (7.2.22) or a series of which one is installed (7.2)')
+    .description(
+      'write a shell script that starts an installed release, for whoever wants a QEMU as a program',
+    )
+    .option('--program <name>', 'another program of it, as qemu-img', 'qemu-system-x86_64')
+    .requiredOption('-o, --out <file>', 'the script that is written')
+    .addHelpText('after', LAUNCHER_HELP)
+    .action(launch);
+  qemu
     .command('remove')
     .argument('<release>', 'a version (7.2.22) or a series of which one is installed (7.2)')
     .description('remove an installed release')
     .option('--sources', 'remove the sources of it, and not the release itself')
     .action(remove);
 }
+
+const LAUNCHER_HELP = `
+Examples:
+  qmp-conformance qemu launcher 10.0 -o ./qemu
+  qmp-conformance qemu launcher 7.2 --program qemu-img -o ./qemu-img
+`;
 
 const INSTALL_HELP = `
 The archive, its keys and proxies are those of the machine's apt configuration, of which nothing is changed. On Debian
@@ -248,6 +264,18 @@ function printTable(rows: readonly BinaryRow[]): void {
       process.stdout.write(`${version} has no ${accelerator} here: ${reason}\n`);
     }
   }
+}
+
+async function launch(
+  wanted: string,
+  words: { readonly program: string; readonly out: string },
+): Promise<void> {
+  const { selectRelease } = await import('../target/find-qemus.ts');
+  const { cacheFolder, readReleases } = await import('../target/release-cache.ts');
+  const { binaryOfRelease } = await import('../target/release-programs.ts');
+  const { launcherOf, writeLauncher } = await import('../target/write-launcher.ts');
+  const binary = binaryOfRelease(selectRelease(readReleases(cacheFolder()), wanted));
+  await writeLauncher(words.out, launcherOf(binary, words.program));
 }
 
 async function remove(wanted: string, words: { readonly sources?: true }): Promise<void> {
