@@ -41,7 +41,14 @@ const arrows = {
     'json',
     'release',
   ],
+  import: ['transcript', 'json'],
+  export: ['import', 'transcript', 'json'],
+  serve: ['refusals', 'target', 'qmp', 'transcript', 'json-schema', 'qapi', 'json', 'release'],
+  learn: ['replay', 'transcript', 'results', 'json'],
   compat: ['qapi', 'results', 'json', 'release'],
+  redact: ['transcript', 'yaml', 'json'],
+  record: ['redact', 'target', 'qmp', 'transcript', 'json'],
+  check: ['lint', 'compat', 'transcript', 'json-schema', 'qapi', 'yaml', 'json', 'release'],
 };
 
 const rooms = Object.entries(arrows).map(([room, allowed]) => ({
@@ -63,8 +70,8 @@ const zones = [
   {
     target: './reports',
     from: './harness',
-    except: ['./errors.ts', './results', './compat', './coverage', './lint', './json'],
-    message: 'reports render results, compat, coverage and lint only',
+    except: ['./errors.ts', './results', './compat', './coverage', './lint', './check', './json'],
+    message: 'reports render results, compat, coverage, lint and check only',
   },
   { target: './reports', from: './suites', message: 'reports must not know the suites' },
   {

@@ -58,6 +58,11 @@ interface Rule {
 
 const TCG = ' --accel tcg';
 
+/** A client that ends the server, for lines that wait for one. */
+const QUITTER =
+  'node -e \'const client = require("net").connect(process.argv[1]); client.resume().on("close", () => process.exit());' +
+  ' client.write("{\\"execute\\":\\"qmp_capabilities\\"}{\\"execute\\":\\"quit\\"}")\'';
+
 /** The first that fits is taken. */
 const RULES: readonly Rule[] = [
   { line: /^qmp-conformance( \w+)* --help$/ },
@@ -86,6 +91,16 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance run\b/, append: TCG + FEW_ROWS },
   { line: /^qmp-conformance list .*--grep/, append: TCG },
   { line: /^qmp-conformance list\b/, append: TCG + FEW_ROWS },
+  {
+    line: /^qmp-conformance record --listen/,
+    append: ` 2> said & until grep -q Ctrl-C said; do sleep 0.1; done; ${QUITTER} client.sock; kill -INT $!; wait $!`,
+  },
+  {
+    line: /^qmp-conformance record -o .* -qmp unix:vm\.sock/,
+    append: ` & until [ -S vm.sock ]; do sleep 0.1; done; ${QUITTER} vm.sock; wait $!`,
+  },
+  { line: /^qmp-conformance record --connect / },
+  { line: /^qmp-conformance (replay|learn) / },
   { line: /^qmp-conformance matrix / },
   { line: /^qmp-conformance coverage .*--at-least/, code: 1 },
   { line: /^qmp-conformance coverage\b/ },
@@ -93,6 +108,14 @@ const RULES: readonly Rule[] = [
   { line: /^qmp-conformance schema (list|show|build|introspect|diff|history)\b/ },
   { line: /^qmp-conformance schema explain .*--qapi/, code: 1 },
   { line: /^qmp-conformance schema explain\b/ },
+  { line: /^qmp-conformance check .*my-client\.qmp(?!.* --release all)/, code: 1 },
+  { line: /^qmp-conformance check recordings\/wire\/libvirt/, code: 1 },
+  { line: /^qmp-conformance check\b/ },
+  { line: /^qmp-conformance redact\b/ },
+  // The line says where to listen, and waits for whoever comes; nobody does.
+  { line: /^qmp-conformance serve .*--listen (?!.* -- )/, append: ' -- true' },
+  { line: /^qmp-conformance serve\b/ },
+  { line: /^qmp-conformance (import|export)\b/ },
   { line: /^qmp-conformance examples import /, append: ' --into corpus' },
   { line: /^qmp-conformance examples list / },
   { line: /^qmp-conformance examples lint --release/, code: 1 },
@@ -111,6 +134,7 @@ type StandIn = (folder: string) => void;
 /** Words of documented lines that name something outside of the line's folder, and what stands there instead. */
 const ELSEWHERE: readonly (readonly [word: RegExp, inFolder: string])[] = [
   [/unix:\/run\/[\w/.]+/g, 'unix:qmp.sock'],
+  [/socat UNIX-LISTEN:\{listen\},fork UNIX-CONNECT:\{server\}/g, 'node ./pump.mjs {listen} {server}'],
   [/\/usr\/bin\/qemu-system-x86_64/g, '$PWD/build/qemu-system-x86_64'],
   [/--qemu PATH/g, '--qemu $PWD/build/qemu-system-x86_64'],
   [/--qapi TREE/g, '--qapi qemu-10.2'],
@@ -128,15 +152,32 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   [/ qga\/qapi-schema\.json/, (folder) => writeTree(folder, '10.2.0')],
   [/qemu-qmp-ref\.7\.gz/, (folder) => writeIn(folder, 'qemu-qmp-ref.7.gz', PAGE)],
   [/=migration\.json/, (folder) => writeIn(folder, 'migration.json', DOCUMENTED)],
+  [/\b(check|redact) my-client\.qmp/, (folder) => writeIn(folder, 'my-client.qmp', CLIENT)],
+  [/\bexport \S+ my-client\.qmp/, (folder) => writeIn(folder, 'my-client.qmp', CLIENT)],
+  [/\bserve .*capture\.qmp/, (folder) => writeIn(folder, 'capture.qmp', CAPTURE)],
+  [/ \.\/client /, (folder) => writeScript(join(folder, 'client'), ASKING)],
+  [
+    /\.replies/,
+    (folder) => writeIn(folder, 'caps_10.0.0_x86_64.replies', '{"execute": "stop"}\n{"return": {}}\n'),
+  ],
+  [
+    /qemu\.log/,
+    (folder) => writeIn(folder, 'qemu.log', 'handle_qmp_command mon 0x1 req: {"execute": "stop"}\n'),
+  ],
+  [/our-rules\.yaml/, (folder) => writeIn(folder, 'our-rules.yaml', '- at: /arguments/ticket\n')],
   [/reply\.json/, (folder) => writeIn(folder, 'reply.json', REPLY)],
   [/-o schemas\/qmp\/$/, (folder) => mkdirSync(join(folder, 'schemas/qmp'), { recursive: true })],
   [/ schemas\/qmp\/\d/, (folder) => symlinkSync(join(PROJECT, 'schemas'), join(folder, 'schemas'))],
-  [/recordings\/examples/, linkRecordings],
+  [/recordings\/examples/, linkRecordings('examples')],
+  [/recordings\/wire/, linkRecordings('wire')],
+  [/^qmp-conformance (replay|learn) client\.qmp/, (folder) => writeIn(folder, 'client.qmp', REPLAYED)],
+  [/pump\.mjs/, (folder) => writeIn(folder, 'pump.mjs', PUMP)],
   [/\.mjs/, (folder) => symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))],
   [
     /matrix.* out\b(?!\/)|--resume|^qmp-conformance coverage\b/,
     (folder) => copyRun('out', join(folder, 'out')),
   ],
+  [/\.\/client\.py/, (folder) => writeScript(join(folder, 'client.py'), `#!/bin/sh\n${QUITTER} "$1"\n`)],
   [/--against before\.json/, (folder) => writeIn(folder, 'before.json', '{ "format": 1, "columns": [] }')],
   [/matrix shard-1 shard-2/, copyShards],
   [
@@ -145,6 +186,41 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   ],
 ];
 
+const CLIENT = `---
+id: wire/my-client
+---
+-> { "execute": "migrate", "arguments": { "uri": "tcp:x", "blk": true } }
+<- { "return": {} }
+-> { "execute": "block-commit", "arguments": { "device": "d", "base": "x" } }
+<- { "return": {} }
+`;
+
+const CAPTURE = `---
+id: wire/capture
+---
+-> {"execute": "query-version"}
+<- {"return": {"qemu": {"micro": 0, "minor": 2, "major": 7}, "package": ""}}
+`;
+
+/** A client that says what CAPTURE has, to an address in either form. */
+const ASKING = `#!${process.execPath}
+const path = process.argv[2].replace('unix:', '');
+const words = ['qmp_capabilities', 'query-version'].map((execute) => JSON.stringify({ execute }));
+require('net').connect(path).end(words.join('')).resume();
+`;
+
+/** A recording that is replayed on every release. */
+const REPLAYED = `---
+id: wire/client
+---
+-> { "execute": "query-name" }
+<- { "return": {} }
+`;
+/** A transparent proxy between two unix sockets. */
+const PUMP = `import { connect, createServer } from 'node:net';
+const [listen, server] = process.argv.slice(2);
+createServer((client) => client.pipe(connect(server)).pipe(client)).listen(listen);
+`;
 const REPLY = `{ "return": [ { "name": "0", "meta-type": "object", "members": [] },
   { "name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0" } ] }`;
 
@@ -413,7 +489,8 @@ function lineToRun(line: string, { append = '', everywhere }: Rule): string {
     around().releases.some(({ version }) => version === wanted || version.startsWith(`${wanted}.`));
   const mapped = ELSEWHERE.reduce((text, [word, inFolder]) => text.replace(word, () => inFolder), line);
   const [command = '', ...rest] = mapped.split(' | ');
-  if (!/^qmp-conformance (run|list)\b/.test(line)) return [command + append, ...rest].join(' | ');
+  if (!/^qmp-conformance (run|list|replay|learn)\b/.test(line))
+    return [command + append, ...rest].join(' | ');
   const hasTarget = everywhere === true || / --(qemu|release|connect) /.test(command);
   // On another day other releases are to be had.
   const there = command.replaceAll(/--release ([0-9.]+)/g, (word, wanted: string) =>
@@ -516,9 +593,11 @@ function writeIn(folder: string, path: string, content: string): void {
   writeFileSync(file, content);
 }
 
-function linkRecordings(folder: string): void {
-  mkdirSync(join(folder, 'recordings'), { recursive: true });
-  symlinkSync(join(PROJECT, 'recordings/examples'), join(folder, 'recordings/examples'));
+function linkRecordings(part: string): StandIn {
+  return (folder) => {
+    mkdirSync(join(folder, 'recordings'), { recursive: true });
+    symlinkSync(join(PROJECT, 'recordings', part), join(folder, 'recordings', part));
+  };
 }
 
 function copyShards(folder: string): void {

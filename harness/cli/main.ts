@@ -1,14 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, SetupError } from '../errors.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
+import { addCheckCommand } from './check.ts';
 import { addCoverageCommand } from './coverage.ts';
 import { addExamplesCommand } from './examples.ts';
+import { addExportCommand } from './export.ts';
 import { addGuestsCommand } from './guests.ts';
+import { addImportCommand } from './import.ts';
+import { addLearnCommand } from './learn.ts';
 import { addListCommand } from './list.ts';
 import { addMatrixCommand } from './matrix.ts';
 import { addQemuCommand } from './qemu.ts';
+import { addRecordCommand } from './record.ts';
+import { addRedactCommand } from './redact.ts';
+import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
 import { addSchemaCommand } from './schema.ts';
+import { addServeCommand } from './serve.ts';
 
 /** Exit codes; what they mean is part of the command line's contract (README, "Exit codes"). */
 const EXIT_USAGE = 2;
@@ -34,14 +42,22 @@ function buildProgram(): Command {
     .enablePositionalOptions()
     .exitOverride();
   for (const add of [
+    addRecordCommand,
+    addReplayCommand,
+    addLearnCommand,
     addRunCommand,
     addListCommand,
     addMatrixCommand,
+    addCheckCommand,
+    addRedactCommand,
     addCoverageCommand,
     addExamplesCommand,
     addSchemaCommand,
     addQemuCommand,
     addGuestsCommand,
+    addServeCommand,
+    addImportCommand,
+    addExportCommand,
   ]) {
     add(program);
   }

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { SUITES, type Suite } from '../replay/suites.ts';
 import { POLICIES } from '../target/policies.ts';
+import { countFromWord, repeatable, wordsOf } from './option-words.ts';
 import type { RunWords } from './run-words.ts';
 
 const POLICY_NAMES = POLICIES.map(({ name }) => name);
@@ -99,28 +100,8 @@ Exit status:
   2  wrong usage       3  setup or harness error, or a run that is not whole
   130  interrupted; --resume goes on`;
 
-function repeatable(flags: string, description: string): Option {
-  const collect = (word: string, words: readonly string[] = []): readonly string[] => [...words, word];
-  return new Option(flags, description).argParser(collect);
-}
-
-function wordsOf<Word extends string>(known: readonly Word[]): (text: string) => readonly Word[] {
-  return (text) =>
-    text.split(',').map((word) => {
-      const found = known.find((one) => one === word.trim());
-      if (found === undefined) throw new InputError(`'${word}'; expected some of ${known.join(',')}`);
-      return found;
-    });
-}
-
 function suitesFromWord(text: string): readonly Suite[] {
   return text === 'all' ? SUITES : wordsOf(SUITES)(text);
-}
-
-function countFromWord(text: string): number {
-  if (!/^[1-9][0-9]{0,4}$/.test(text))
-    throw new InputError(`'${text}'; expected a whole number from 1 to 99999`);
-  return Number(text);
 }
 
 function shardFromWord(text: string): { readonly index: number; readonly count: number } {

@@ -18,12 +18,14 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** Starts `qmp-conformance` with `words`; `env` is put on top of the environment. */
+/** Starts `qmp-conformance` with `words`, perhaps by a command; `env` is put on top of the environment. */
 export function startCommand(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
 ): RunningCommand {
-  const child = spawn(process.execPath, [BIN, ...words], {
+  const [program = '', ...args] = [...within, process.execPath, BIN, ...words];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

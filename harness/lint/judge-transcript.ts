@@ -27,7 +27,9 @@ export function judgeTranscript(transcript: Transcript, validator: Validator): S
   const { head } = transcript;
   const messages = transcript.messages.map(readMessage);
   const pairs = isCapture(transcript) ? pairResponses(transcript) : undefined;
-  const refused = new Set(pairs && [...pairs].flatMap(([at, of]) => (messages[at]?.kind === 'error' ? [of] : [])));
+  const refused = new Set(
+    pairs && [...pairs].flatMap(([at, of]) => (messages[at]?.kind === 'error' ? [of] : [])),
+  );
   // Documented dialogues answer in turn: what is not answered before the next command is not shown.
   let waiting: string | undefined;
   const findings = messages.flatMap((message, index): Finding[] => {
@@ -43,7 +45,9 @@ export function judgeTranscript(transcript: Transcript, validator: Validator): S
     return complaints.map((complaint) => ({ blame: 'example', message: index, ...complaint }));
   });
   const namesOf = (isMeant: (index: number) => boolean): readonly string[] =>
-    messages.flatMap(({ kind, value }, at) => (kind === 'command' && isMeant(at) ? [commandName(value)] : []));
+    messages.flatMap(({ kind, value }, at) =>
+      kind === 'command' && isMeant(at) ? [commandName(value)] : [],
+    );
   const executed = new Set(namesOf((at) => !refused.has(at)));
   const tried = namesOf((at) => refused.has(at)).filter((name) => !executed.has(name));
   return {

@@ -1,4 +1,5 @@
 import type { Validator } from '../json-schema/validator.ts';
+import { valueAt } from '../json/pointer.ts';
 import { stringAt, type JsonValue } from '../json/value.ts';
 import type { Incoming, QmpConnection } from '../qmp/connection.ts';
 import type { Complaint, Finding } from '../results/verdict.ts';
@@ -134,10 +135,20 @@ export function compare(
     outcome === undefined
       ? matchMessage(pattern, live, { rules, captures: dialogue.captures })
       : { checks: 1, mismatches: [outcome] };
+  captureByPlace(dialogue, rules, live);
   dialogue.checks += checks;
   for (const mismatch of mismatches)
     dialogue.findings.push({ blame: 'behaviour', message: index, ...mismatch });
   dialogue.watch?.compared?.(index, live, mismatches);
+}
+
+/** Where the surroundings of a value are not as shown, the one that stands in its place is taken. */
+function captureByPlace({ captures }: Dialogue, rules: readonly MatchRule[], live: JsonValue): void {
+  for (const { as, at, name } of rules) {
+    if (as !== 'capture' || name === undefined || captures.has(name)) continue;
+    const value = valueAt(live, at);
+    if (value !== undefined) captures.set(name, value);
+  }
 }
 
 /** Compares without taking note of anything. */

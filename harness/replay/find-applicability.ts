@@ -110,7 +110,8 @@ function findChange({ head }: Transcript, { commands }: StaticJudgement): string
 
 const UNKNOWN_NAMES: ReadonlySet<string> = new Set(['schema/unknown-command', 'schema/unknown-event']);
 
-function findUnmetRequirement(transcript: Transcript, scope: TargetScope): string | undefined {
+/** What of `requires` a target does not meet; undefined where it meets all. */
+export function findUnmetRequirement(transcript: Transcript, scope: TargetScope): string | undefined {
   const { releases, accelerator, architecture } = transcript.head.requires ?? {};
   if (releases !== undefined && !rangeHolds(parseReleaseRange(releases), scope.version)) {
     return `requires releases ${releases}; this is ${scope.version}`;

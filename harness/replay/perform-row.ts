@@ -8,11 +8,16 @@ import { setUpStage, type StagedVm } from '../stage/set-up-stage.ts';
 import { stageNamed } from '../stage/stage-book.ts';
 import { endWithin } from '../target/end-within.ts';
 import { GUEST_AGENT } from '../target/known-programs.ts';
+import { isCapture } from '../transcript/is-capture.ts';
 import type { Transcript } from '../transcript/transcript.ts';
+import { monitorsIn, performCaptureOn, stageForCapture } from './capture/capture-on-qemu.ts';
+import { CaptureCutOff } from './capture/perform-capture.ts';
+import type { DialogueOutcome } from './dialogue-state.ts';
 import { performDialogue } from './dialogue.ts';
 import { performOnEndpoint } from './perform-on-endpoint.ts';
 import { performanceOfError, performanceOfOutcome } from './performance.ts';
 import { keepCore } from '../target/keep-core.ts';
+import type { RecordWire } from '../results/wire-recorder.ts';
 import type { PlannedTarget, QemuVenue, RowSettings } from './run-plan.ts';
 
 /** The stage of a transcript that names none. */
@@ -45,7 +50,9 @@ async function performOnQemu(
   let vm: StagedVm | undefined;
   const keep = { cores: settings.cores, name: `${target.facts.name} ${transcript.head.id}` };
   try {
-    const stage = stageNamed(settings.stages, transcript.head.stage ?? BARE_STAGE, transcript.file);
+    const named = stageNamed(settings.stages, transcript.head.stage ?? BARE_STAGE, transcript.file);
+    const stage = isCapture(transcript) ? stageForCapture(named, transcript) : named;
+    const record = recorder(transcript.head.id, wire);
     vm = await setUpStage(stage, {
       book: settings.stages,
       binary: venue.binary,
@@ -55,9 +62,10 @@ async function performOnQemu(
       patience: settings.patience,
       dir,
       steps: transcript.head.prepare ?? [],
-      record: recorder(transcript.head.id, wire),
+      record,
     });
-    return { ...(await withCore(await performOn(vm, transcript, target, settings), dir, keep)), wire };
+    const performed = await performOn(vm, { transcript, dir, record }, target, settings);
+    return { ...(await withCore(performed, dir, keep)), wire };
   } catch (error) {
     const performed = await performanceOfError(error, vm?.main, settings.patience);
     return { ...(await withCore(performed, dir, keep)), wire };
@@ -83,25 +91,60 @@ function recorder(row: string, wire: WireRecord[]): (record: Omit<WireRecord, 'r
   return (record) => wire.push({ row, ...record });
 }
 
+/** A transcript, and where it is performed. */
+interface StagedRow {
+  readonly transcript: Transcript;
+  /** The row's folder. */
+  readonly dir: string;
+  readonly record: RecordWire;
+}
+
 async function performOn(
   vm: StagedVm,
-  transcript: Transcript,
+  row: StagedRow,
   target: PlannedTarget,
   settings: RowSettings,
 ): Promise<Omit<Performance, 'wire'>> {
-  await vm.perform(transcript.head.provoke ?? []);
-  const outcome = await performDialogue(transcript, {
-    connection: vm.main.connection,
-    validator: target.validator,
-    patience: settings.patience,
-    earlier: vm.earlier,
-    open: vm.open,
-    captured: vm.captures,
-  });
+  await vm.perform(row.transcript.head.provoke ?? []);
+  await settings.watch?.ready?.(vm.main.pid);
+  const outcome = await performTranscript(vm, row, target, settings);
   vm.endDialogue();
   const end = await findCrash(vm, target, settings.patience);
   if (end !== undefined) return performanceOfCrash(end, outcome);
   return performanceOfOutcome(outcome);
+}
+
+async function performTranscript(
+  vm: StagedVm,
+  { transcript, dir, record }: StagedRow,
+  { validator }: PlannedTarget,
+  { patience, watch, signal, between }: RowSettings,
+): Promise<DialogueOutcome> {
+  if (!isCapture(transcript)) {
+    const { main, earlier, open, captures } = vm;
+    const { connection } = main;
+    const captured = captures;
+    return performDialogue(transcript, { connection, validator, patience, earlier, open, captured, watch });
+  }
+  const direct = monitorsIn(dir, patience);
+  const dial = between === undefined ? direct : await between.open(dir, direct);
+  const venue = { dial, record, signal, between };
+  try {
+    return await performCaptureOn(transcript, vm, venue, { validator, patience, watch });
+  } catch (error) {
+    if (!(error instanceof CaptureCutOff) || !(await isAlive(vm, patience))) throw error;
+    return error.outcome;
+  } finally {
+    await between?.close();
+  }
+}
+
+/** A connection that was closed, by a server that goes on: no crash. */
+async function isAlive({ main }: StagedVm, patience: number): Promise<boolean> {
+  return main.connection.execute('query-status', undefined, patience).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A target may answer and die of it: one more command tells. One that ended by itself, as after `quit`, is well. */

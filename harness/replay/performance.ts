@@ -1,3 +1,4 @@
+import { SetupError } from '../errors.ts';
 import { ConnectionClosed, DeadlineExceeded, InboxFull } from '../qmp/connection-errors.ts';
 import { performanceOfCrash, performanceOfMistake, type Performance } from '../results/performance.ts';
 import { MissingStateError } from '../stage/perform-step.ts';
@@ -63,5 +64,6 @@ export async function performanceOfError(
     const process = await qemu?.kill();
     return { ...nothing, verdict: 'timeout', reason: error.message, ...(process && { process }) };
   }
+  if (error instanceof SetupError) return { ...nothing, verdict: 'setup-error', reason: error.message };
   return performanceOfMistake(error);
 }

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { LimitFunction } from 'p-limit';
 import type { Validator } from '../json-schema/validator.ts';
+import type { WireObserver } from '../qmp/connection.ts';
 import type { Batch } from '../results/batch.ts';
 import type { KnownFailure } from '../results/known-failures.ts';
 import type { MissingTarget, TargetFacts } from '../results/verdict.ts';
@@ -7,6 +9,7 @@ import type { ImageStore } from '../stage/image-store.ts';
 import type { StageBook } from '../stage/stage-book.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
 import type { TargetScope } from './find-applicability.ts';
+import type { DialogueWatcher } from './dialogue-watcher.ts';
 import type { ProgramBook } from './program-book.ts';
 
 /** Everything that a run does, decided before anything is performed. */
@@ -39,6 +42,29 @@ export interface RowSettings {
   readonly cores: string;
   /** Tells whether a crash of a row is known: then nobody needs it smaller. */
   readonly isKnown: (row: string, target: string) => boolean;
+  /** Sees each dialogue as it goes. */
+  readonly watch?: DialogueWatcher;
+  /** Ends connections to servers that are not ours; processes of ours end by being killed. */
+  readonly signal?: AbortSignal;
+  /** How a capture gets to the monitors of its stage, where that is not the direct way. */
+  readonly between?: Between;
+}
+
+/** Connects to a monitor of a capture's stage. */
+export type Dial = (monitor: number) => Promise<Socket>;
+
+/** Something that stands between a capture's connections and the monitors of its stage, or only listens. */
+export interface Between {
+  /**
+   * The monitors are there.
+   * @param dir the row's folder
+   */
+  readonly open: (dir: string, direct: Dial) => Promise<Dial>;
+  readonly close: () => Promise<void>;
+  /** Called for each connection of the capture before it is made. */
+  readonly observe: (connection: number, monitor: number) => WireObserver;
+  /** Waits, for a bounded time, until what is under way on a connection has arrived; called before it is closed. */
+  readonly settle: (connection: number) => Promise<void>;
 }
 
 /** One column of the matrix. */

@@ -1,0 +1,98 @@
+import { Option, type Command } from 'commander';
+import { InputError } from '../errors.ts';
+
+interface RecordWords {
+  readonly listen?: string;
+  readonly connect?: string;
+  readonly out: string;
+  readonly force: boolean;
+  readonly redact: boolean;
+  readonly standIns: boolean;
+  readonly redactRule?: readonly string[];
+}
+
+/** What ends a recording that no command ends: the terminal, a supervisor, a terminal that goes away. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The recording does not hold all of the dialogue. */
+const EXIT_NOT_WHOLE = 3;
+
+const collect = (word: string, words: readonly string[] = []): readonly string[] => [...words, word];
+
+/** Adds `record`. */
+export function addRecordCommand(program: Command): void {
+  program
+    .command('record')
+    .summary('record what a client and a QMP server say to each other')
+    .description(
+      'Stands between clients and a server, carries every byte and file descriptor as it is, and writes each message to ' +
+        'a transcript before it goes on. Starts the client or QEMU itself where it is given as a command: the monitors ' +
+        "of a QEMU are found in its arguments; a client gets the path of the socket in place of '{}'.",
+    )
+    .argument('[command...]', "a client, or a QEMU with its arguments, behind '--'")
+    .option('--listen <address>', 'where clients come: unix:PATH or tcp:HOST:PORT')
+    .option('--connect <address>', 'the server that they want: unix:PATH or tcp:HOST:PORT')
+    .requiredOption('-o, --out <file>', 'the transcript that is written')
+    .option('--force', 'take the place of a file that is there', false)
+    .option('--no-redact', 'write secrets down as they are')
+    .option(
+      '--stand-ins',
+      'replace paths, host names, UUIDs and MACs, too; the same always by the same',
+      false,
+    )
+    .addOption(
+      new Option('--redact-rule <file>', 'further rules of what is secret (repeatable)').argParser(collect),
+    )
+    .addHelpText('after', HELP)
+    .action(async (command: readonly string[], words: RecordWords) => {
+      process.exitCode = await runRecord(command, words);
+    });
+}
+
+const HELP = `
+Examples:
+  qmp-conformance record --listen unix:client.sock --connect unix:/run/vm.sock -o session.qmp
+  qmp-conformance record --connect unix:/run/vm.sock -o session.qmp -- ./client.py {}
+  qmp-conformance record -o session.qmp -- build/qemu-system-x86_64 -display none -qmp unix:vm.sock,server=on,wait=off
+
+Exit status:
+  that of the command; without one 0, when Ctrl-C or SIGTERM has ended it
+  2  wrong usage       3  no server, no place to listen, or the recording ends before the dialogue (full disk)`;
+
+async function runRecord(command: readonly string[], words: RecordWords): Promise<number> {
+  const [{ record }, redaction] = await Promise.all([import('../record/record.ts'), redactionOf(words)]);
+  const { listen, connect, out: file, force } = words;
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  for (const name of SIGNALS) process.once(name, end);
+  try {
+    const plan = { file, force, listen, connect, command, redaction };
+    const { messages, connections, ends, exitCode = 0 } = await record(plan, say, over.signal);
+    say(
+      connections === 0
+        ? `no client came: ${file} was not written`
+        : `${file}: ${messages} messages on ${connections} connection${connections === 1 ? '' : 's'}`,
+    );
+    return exitCode === 0 && ends !== undefined ? EXIT_NOT_WHOLE : exitCode;
+  } finally {
+    for (const name of SIGNALS) process.off(name, end);
+  }
+}
+
+/** Standard output is the command's. */
+function say(line: string): void {
+  process.stderr.write(`qmp-conformance: ${line}\n`);
+}
+
+async function redactionOf({ redact, standIns, redactRule = [] }: RecordWords) {
+  if (!redact) {
+    if (standIns || redactRule.length > 0)
+      throw new InputError('--no-redact with --stand-ins or --redact-rule; expected one or the other');
+    return undefined;
+  }
+  const [{ loadRedactRules }, { defaultRedactRules }] = await Promise.all([
+    import('../redact/read-rules.ts'),
+    import('../redact/default-rules.ts'),
+  ]);
+  return { rules: [...redactRule.flatMap(loadRedactRules), ...defaultRedactRules()], standIns };
+}

@@ -1,0 +1,4 @@
+/** The source of a regular expression that means a text itself. */
+export function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
