@@ -8,7 +8,6 @@ import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { readStage } from '../stage/read-stage.ts';
 import { makeFakeMachine, writeScript, type FakeMachine } from '../target/fake-machine.ts';
-import { domainDefinition, domainSection, manualPage } from '../qapi/manual-page/fixture-page.ts';
 import { findQemus } from '../target/find-qemus.ts';
 import { defaultSuites, sourceSuites } from '../target/package-source.ts';
 import type { QemuBinary } from '../target/qemu-binary.ts';
@@ -17,6 +16,7 @@ import { baseArguments, startQemu, type RunningQemu } from '../target/start-qemu
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { main } from './main.ts';
 import { runCommand, type CommandEnd } from './testing-cli.ts';
+import { CLIENT, CAPTURE, ASKING, REPLAYED, PUMP, REPLY, PAGE, DOCUMENTED } from './testing-documents.ts';
 
 /**
  * Every command line that the Markdown files and `--help` show is run here, in a folder of its own in which the files
@@ -185,64 +185,6 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
     (folder) => copyRun('out/runs', join(folder, 'archives'), join(folder, 'out/runs/7.2.22-x86_64-tcg')),
   ],
 ];
-
-const CLIENT = `---
-id: wire/my-client
----
--> { "execute": "migrate", "arguments": { "uri": "tcp:x", "blk": true } }
-<- { "return": {} }
--> { "execute": "block-commit", "arguments": { "device": "d", "base": "x" } }
-<- { "return": {} }
-`;
-
-const CAPTURE = `---
-id: wire/capture
----
--> {"execute": "query-version"}
-<- {"return": {"qemu": {"micro": 0, "minor": 2, "major": 7}, "package": ""}}
-`;
-
-/** A client that says what CAPTURE has, to an address in either form. */
-const ASKING = `#!${process.execPath}
-const path = process.argv[2].replace('unix:', '');
-const words = ['qmp_capabilities', 'query-version'].map((execute) => JSON.stringify({ execute }));
-require('net').connect(path).end(words.join('')).resume();
-`;
-
-/** A recording that is replayed on every release. */
-const REPLAYED = `---
-id: wire/client
----
--> { "execute": "query-name" }
-<- { "return": {} }
-`;
-/** A transparent proxy between two unix sockets. */
-const PUMP = `import { connect, createServer } from 'node:net';
-const [listen, server] = process.argv.slice(2);
-createServer((client) => client.pipe(connect(server)).pipe(client)).listen(listen);
-`;
-const REPLY = `{ "return": [ { "name": "0", "meta-type": "object", "members": [] },
-  { "name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0" } ] }`;
-
-const EXAMPLE = ['.IP "Example:"', '.EX', '\\-> { "execute": "stop" }', '<\\- { "return": {} }', '.EE'];
-
-const PAGE = manualPage(
-  [
-    domainDefinition('Enum Mode', domainSection('Values', '\\fBa\\fP \\-\\- x')),
-    domainDefinition('Command stop', ...EXAMPLE),
-  ].join('\n'),
-);
-
-const DOCUMENTED = `##
-# @frob:
-#
-# .. qmp-example::
-#
-#    -> { "execute": "frob" }
-#    <- { "return": {} }
-##
-{ 'command': 'frob' }
-`;
 
 /** A command line, and the document that shows it. */
 interface Shown {

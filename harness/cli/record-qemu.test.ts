@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -213,13 +212,10 @@ sys.exit(7)
         const { child, ended } = startCommand(
           ['record', '-o', file, '--', path('qemu'), '-qmp', `unix:${path('client')},server=on`],
           {},
-          ['setsid', '--wait'],
+          ['setsid'],
         );
         if (child.stdout !== null) await once(child.stdout, 'data');
-        const [pid] = spawnSync('pgrep', ['-f', `bin.js record -o ${file}`], { encoding: 'utf8' })
-          .stdout.trim()
-          .split('\n');
-        process.kill(Number(pid), signal);
+        child.kill(signal);
         expect((await ended).code).to.equal(9);
       });
     }

@@ -76,7 +76,7 @@ async function recordRoutes(
       const failure = deferred<never>();
       resolve(await startPlane(transcript, around, failure.reject));
       if (command.length === 0) say(`recording ${describeRoutes(routes)}; Ctrl-C ends it`);
-      const work = command.length === 0 ? untilAborted(signal) : runProgram(command);
+      const work = command.length === 0 ? untilAborted(signal) : runUnlessAborted(command, signal);
       const exitCode = await Promise.race([work, failure.promise]);
       const closed = proxy.close();
       const count = await (await plane).stop();
@@ -111,6 +111,14 @@ function deferred<T>(): Deferred<T> {
   // Whoever awaits it sees the error; nobody may have to.
   promise.catch(() => undefined);
   return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
+}
+
+/** Exit code of a command that was interrupted before it was started. */
+const EXIT_INTERRUPTED = 130;
+
+/** From its start on the command gets the signals itself. */
+function runUnlessAborted(command: readonly string[], signal: AbortSignal): Promise<number> {
+  return signal.aborted ? Promise.resolve(EXIT_INTERRUPTED) : runProgram(command);
 }
 
 function untilAborted(signal: AbortSignal): Promise<undefined> {
