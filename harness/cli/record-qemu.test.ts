@@ -11,6 +11,7 @@ import type { QemuBinary } from '../target/qemu-binary.ts';
 import { cacheFolder, readReleases } from '../target/release-cache.ts';
 import { binaryOfRelease } from '../target/release-programs.ts';
 import { baseArguments, startQemu, type RunningQemu } from '../target/start-qemu.ts';
+import { launcherOf, writeLauncher } from '../target/write-launcher.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { connectTo } from '../transport/wait-for.ts';
@@ -70,6 +71,19 @@ describe('qmp-conformance record, with real programs', function () {
     file,
   ];
 
+  it('has nothing to learn from without a QEMU', async () => {
+    for (const words of [
+      ['--listen', `unix:${path('a')}`, '--connect', `unix:${path('b')}`],
+      ['--connect', `unix:${path('b')}`, '--', 'cat', '{}'],
+    ]) {
+      const { code, stderr } = await runCommand(['record', '--learn', '-o', file, ...words]);
+      expect([code, stderr]).to.deep.equal([
+        2,
+        'qmp-conformance: --learn without a QEMU to learn from; expected its command behind --\n',
+      ]);
+    }
+  });
+
   it('has releases to be tried with', () => expect(binaries).not.to.deep.equal([]));
 
   for (const binary of binaries) {
@@ -106,6 +120,31 @@ describe('qmp-conformance record, with real programs', function () {
         'quit',
       ]);
       expect(texts('<-').some((text) => text.length > 100_000)).to.equal(true);
+    });
+
+    it(`learns on QEMU ${binary.version} what changes by itself`, async () => {
+      await writeLauncher(path('qemu'), launcherOf(binary));
+      const qemu = [path('qemu'), ...baseArguments('tcg'), '-machine', 'pc', '-S'];
+      const words = [
+        'record',
+        '--learn',
+        '-o',
+        file,
+        '--',
+        ...qemu,
+        '-qmp',
+        'unix:client,server=on,wait=off',
+      ];
+      const running = startCommand(words, {}, ['sh', '-c', `cd '${dir}' && exec "$@"`, 'sh']);
+      const exited = running.ended.then(() => ({ command: [], code: 0, signal: null, stderr: '' }));
+      const client = new QmpConnection(await connectTo({ exited }, { path: path('client') }, PATIENCE));
+      await client.waitForGreeting(PATIENCE);
+      await client.negotiate([], PATIENCE);
+      await client.execute('query-cpus-fast', undefined, PATIENCE);
+      await client.execute('quit', undefined, PATIENCE);
+      const { code, stderr } = await running.ended;
+      expect(code, stderr).to.equal(0);
+      expect(read().head.match).to.deep.equal([{ at: '/4/return/0/thread-id', as: 'integer' }]);
     });
 
     it(`starts QEMU ${binary.version} itself, and finds its monitors`, async () => {

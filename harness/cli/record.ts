@@ -9,6 +9,7 @@ interface RecordWords {
   readonly redact: boolean;
   readonly standIns: boolean;
   readonly redactRule?: readonly string[];
+  readonly learn: boolean;
 }
 
 /** What ends a recording that no command ends: the terminal, a supervisor, a terminal that goes away. */
@@ -43,6 +44,11 @@ export function addRecordCommand(program: Command): void {
     .addOption(
       new Option('--redact-rule <file>', 'further rules of what is secret (repeatable)').argParser(collect),
     )
+    .option(
+      '--learn',
+      'perform the dialogue again on the same QEMU when it is over, and write rules for what changes (see learn)',
+      false,
+    )
     .addHelpText('after', HELP)
     .action(async (command: readonly string[], words: RecordWords) => {
       process.exitCode = await runRecord(command, words);
@@ -62,6 +68,8 @@ Exit status:
 async function runRecord(command: readonly string[], words: RecordWords): Promise<number> {
   const [{ record }, redaction] = await Promise.all([import('../record/record.ts'), redactionOf(words)]);
   const { listen, connect, out: file, force } = words;
+  if (words.learn && (command.length === 0 || connect !== undefined))
+    throw new InputError('--learn without a QEMU to learn from; expected its command behind --');
   const over = new AbortController();
   const end = (): void => over.abort();
   for (const name of SIGNALS) process.once(name, end);
@@ -73,10 +81,23 @@ async function runRecord(command: readonly string[], words: RecordWords): Promis
         ? `no client came: ${file} was not written`
         : `${file}: ${messages} messages on ${connections} connection${connections === 1 ? '' : 's'}`,
     );
-    return exitCode === 0 && ends !== undefined ? EXIT_NOT_WHOLE : exitCode;
+    if (exitCode === 0 && ends !== undefined) return EXIT_NOT_WHOLE;
+    return words.learn && exitCode === 0 && connections > 0 ? await learnFrom(file, command) : exitCode;
   } finally {
     for (const name of SIGNALS) process.off(name, end);
   }
+}
+
+/** On the binary and with the arguments of the recording, but for its monitors: those are ours. */
+async function learnFrom(file: string, command: readonly string[]): Promise<number> {
+  const [{ learnFile }, { withoutMonitors }, { findOnPath }] = await Promise.all([
+    import('./learn-file.ts'),
+    import('../record/find-monitors.ts'),
+    import('../target/child-process.ts'),
+  ]);
+  const [program = '', ...behind] = withoutMonitors(command);
+  const qemu = findOnPath(program) ?? program;
+  return learnFile(file, behind, { qemu, accel: ['tcg'], output: file, times: 3, exact: false, timeout: 10 });
 }
 
 /** Standard output is the command's. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InputError } from '../errors.ts';
-import { leadMonitors } from './find-monitors.ts';
+import { leadMonitors, withoutMonitors } from './find-monitors.ts';
 
 const PATH = '/private/monitor-0';
 
@@ -97,4 +97,36 @@ describe('finding the monitors of a command line', () => {
     const { monitors } = leadMonitors(words(args), '/private');
     expect(monitors.map(({ path }) => path)).to.deep.equal(['/private/monitor-0', '/private/monitor-1']);
   });
+});
+
+/** Arguments, and what is left of them. */
+const WITHOUT: readonly (readonly [args: string, left: string])[] = [
+  ['', ''],
+  ['-S -qmp unix:a,server=on -display none', '-S -display none'],
+  ['-S --qmp=unix:a,server=on', '-S'],
+  ['-chardev socket,id=m,path=a,server=on -S -mon chardev=m,mode=control', '-S'],
+  [
+    '--chardev=socket,id=m,path=a,server=on --monitor=chardev=m --blockdev null-co,node-name=n',
+    '--blockdev null-co,node-name=n',
+  ],
+  [
+    '-chardev socket,id=h,path=a,server=on -mon chardev=h,mode=readline -qmp stdio',
+    '-chardev socket,id=h,path=a,server=on -mon chardev=h,mode=readline',
+  ],
+  [
+    '-monitor stdio -chardev null,id=m -serial chardev:m',
+    '-monitor stdio -chardev null,id=m -serial chardev:m',
+  ],
+];
+
+describe('withoutMonitors', () => {
+  for (const [args, left] of WITHOUT) {
+    it(`leaves '${left}' of '${args}'`, () => {
+      const words = (text: string): readonly string[] => [
+        'qemu',
+        ...text.split(' ').filter((word) => word !== ''),
+      ];
+      expect(withoutMonitors(words(args))).to.deep.equal(words(left));
+    });
+  }
 });

@@ -53,6 +53,27 @@ export function leadMonitors(command: readonly string[], folder: string): LedCom
   return { command: led, monitors };
 }
 
+/**
+ * The arguments of a program of QEMU without its QMP monitors, for whoever gives it one of his own: what
+ * {@link leadMonitors} finds is left out, with its `-mon` and `-chardev`.
+ */
+export function withoutMonitors(command: readonly string[]): readonly string[] {
+  const options = optionsOf(command);
+  const chardevs = controlledChardevs(options);
+  const ids = new Set(chardevs.map(({ value }) => readMembers(value, 'backend').get('id')));
+  const isMonitor = ({ name, value }: Option): boolean =>
+    MONITOR_OPTIONS.has(name) ||
+    ((name === 'mon' || name === 'monitor') && ids.has(readMembers(value, 'chardev').get('chardev')));
+  const gone = new Set<number>();
+  for (const option of options) {
+    if (!isMonitor(option) && !chardevs.includes(option)) continue;
+    gone.add(option.at);
+    // `--chardev=VALUE` is one word, `-chardev VALUE` two.
+    if (option.prefix === '') gone.add(option.at - 1);
+  }
+  return command.filter((_, at) => !gone.has(at));
+}
+
 /** A socket that is asked for, and the same option with another path. */
 interface SocketPlace {
   readonly listen: Place;
