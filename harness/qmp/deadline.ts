@@ -30,6 +30,7 @@ export function watchDeadline(
   return () => deadline.removeEventListener('abort', abort);
 }
 
+/** Fractions tell something of short times only. */
 function round(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
+  return milliseconds < 100 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds);
 }
