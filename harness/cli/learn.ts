@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { ALLOWANCES, type Allowance } from '../replay/safety/allowances.ts';
-import { collectAllowances, splitOperands } from './replay.ts';
+import { collectAllowances, splitFiles } from './replay.ts';
 import { countFromWord, wordsOf } from './option-words.ts';
 
 interface LearnWords {
@@ -48,7 +48,7 @@ export function addLearnCommand(program: Command): void {
     .option('--timeout <seconds>', 'how long to wait for a response or an event', countFromWord, 10)
     .addHelpText('after', HELP)
     .action(async (operands: readonly string[], words: LearnWords, command: Command) => {
-      const { files, behind } = splitOperands(operands, command);
+      const { files, behind } = splitFiles(operands, command);
       const [file = '', ...more] = files;
       if (more.length > 0) throw new InputError(`'${more.join(' ')}'; expected one recording`);
       const { learnFile } = await import('./learn-file.ts');

@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { ALLOWANCES, readAllowances, type Allowance } from '../replay/safety/allowances.ts';
 import { countFromWord, repeatable, wordsOf } from './option-words.ts';
 import type { ReplayWords } from './replay-words.ts';
+import { splitOperands } from './words-behind-dashes.ts';
 
 /** Adds `replay`. */
 export function addReplayCommand(program: Command): void {
@@ -51,23 +52,18 @@ export function addReplayCommand(program: Command): void {
     .option('--quiet', 'print verdicts and findings only', false)
     .addHelpText('after', HELP)
     .action(async (operands: readonly string[], words: ReplayWords, command: Command) => {
-      const { files, behind } = splitOperands(operands, command);
+      const { files, behind } = splitFiles(operands, command);
       const { replayFiles } = await import('./replay-files.ts');
       process.exitCode = await replayFiles(files, behind, words);
     });
 }
 
-/** Tells files from words for QEMU: commander does not tell the operands behind `--` from those before. */
-export function splitOperands(
+/** Tells transcripts from words for QEMU. @throws {InputError} where there are none */
+export function splitFiles(
   operands: readonly string[],
   command: Command,
 ): { readonly files: readonly string[]; readonly behind: readonly string[] } {
-  let root = command;
-  while (root.parent !== null) root = root.parent;
-  const { rawArgs } = root as Command & { readonly rawArgs: readonly string[] };
-  const at = rawArgs.indexOf('--');
-  const behind = at < 0 ? [] : rawArgs.slice(at + 1);
-  const files = operands.slice(0, operands.length - behind.length);
+  const { before: files, behind } = splitOperands(operands, command);
   if (files.length === 0) throw new InputError("no transcript before '--'; expected at least one (.qmp)");
   return { files, behind };
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
 import type { ServeWords } from './serve-recordings.ts';
-import { wordsBehindDashes } from './words-behind-dashes.ts';
+import { splitOperands } from './words-behind-dashes.ts';
 
 /** Adds `serve`. */
 export function addServeCommand(program: Command): void {
@@ -36,9 +36,8 @@ export function addServeCommand(program: Command): void {
     .option('--once', 'end when the last client has left', false)
     .option('--json', 'print what was asked as JSON', false)
     .addHelpText('after', HELP)
-    .action(async (words: readonly string[], options: ServeWords) => {
-      const command = wordsBehindDashes();
-      const sources = words.slice(0, words.length - command.length);
+    .action(async (words: readonly string[], options: ServeWords, serve: Command) => {
+      const { before: sources, behind: command } = splitOperands(words, serve);
       const { serveWords } = await import('./serve-recordings.ts');
       process.exitCode = await serveWords(sources, options, command);
     });

@@ -33,9 +33,13 @@ export async function expectEvent(dialogue: Dialogue, pattern: Pattern, index: n
   blame(dialogue, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
 }
 
-function takeHeard(dialogue: Dialogue, wants: (event: HeardEvent) => boolean): HeardEvent | undefined {
-  const at = dialogue.heard.findIndex(wants);
-  return at < 0 ? undefined : dialogue.heard.splice(at, 1)[0];
+/** Takes the first of the events that came and were not taken yet which is wanted. */
+export function takeHeard(
+  { heard }: Pick<Dialogue, 'heard'>,
+  wants: (event: HeardEvent) => boolean,
+): HeardEvent | undefined {
+  const at = heard.findIndex(wants);
+  return at < 0 ? undefined : heard.splice(at, 1)[0];
 }
 
 async function awaitEvent(

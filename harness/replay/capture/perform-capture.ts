@@ -14,6 +14,7 @@ import {
   type DialogueOutcome,
   type HeardEvent,
 } from '../dialogue-state.ts';
+import { takeHeard } from '../expect-event.ts';
 import { textToSend, type TextToSend } from '../text-to-send.ts';
 import { noteSent, takeIn, takeInWhatCame, type CaptureLine, type CaptureScript } from './capture-line.ts';
 import { layOutCapture, mayNotCome, type CaptureItem } from './capture-plan.ts';
@@ -283,11 +284,6 @@ async function awaitEvent(
   capture.missing.add(name);
   const what = `no event ${name} within ${patience / 1000} s`;
   blame(line, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
-}
-
-function takeHeard(line: CaptureLine, wants: (event: HeardEvent) => boolean): HeardEvent | undefined {
-  const at = line.heard.findIndex(wants);
-  return at < 0 ? undefined : line.heard.splice(at, 1)[0];
 }
 
 async function hearUntil(
