@@ -6,6 +6,7 @@ import type { Replayed } from '../replay/replay-transcript.ts';
 import type { Complaint, Finding } from '../results/verdict.ts';
 import type { TranscriptMessage } from '../transcript/transcript.ts';
 import type { Validator } from '../json-schema/validator.ts';
+import { oneLine } from '../../reports/text.ts';
 
 /** How a dialogue is shown. */
 export interface ViewOptions {
@@ -51,9 +52,9 @@ export function createDialogueView(write: (text: string) => void, options: ViewO
     },
     opened: (connection, at) => line(at, `${number(connection)}--`, 'opened'),
     closed: (connection, by, at) => line(at, `${number(connection)}--`, `closed by the ${by}`),
-    sent: ({ connection, text }, at) => line(at, `${number(connection)}->`, oneLine(text), colours.cyan),
+    sent: ({ connection, text }, at) => line(at, `${number(connection)}->`, onLine(text), colours.cyan),
     came: ({ connection, incoming, violations }) => {
-      line(incoming.at, `${number(connection)}<-`, oneLine(incoming.text), colours.green);
+      line(incoming.at, `${number(connection)}<-`, onLine(incoming.text), colours.green);
       for (const violation of violations.slice(0, SHOWN))
         put(`${INDENT}${colours.red('against the schema')} ${describe(violation)}`);
     },
@@ -63,7 +64,7 @@ export function createDialogueView(write: (text: string) => void, options: ViewO
       const { text = '' } = replay.transcript.messages[index] ?? {};
       const place = `(${placeOf(replay, index)})`;
       const room = (options.columns ?? Infinity) - INDENT.length - place.length - 11;
-      put(`${INDENT}${colours.yellow('recorded')} ${cut(oneLine(text), room)} ${place}`);
+      put(`${INDENT}${colours.yellow('recorded')} ${cut(onLine(text), room)} ${place}`);
       for (const complaint of complaints.slice(0, SHOWN)) {
         const difference = explainDifference(replay.transcript, index, live, complaint, validator);
         for (const one of linesOf(difference, validator.release)) put(`${INDENT}${colours.red(one)}`);
@@ -130,8 +131,9 @@ function shorten(text: string): string {
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }
 
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+/** Whatever a server said: it must not rewrite the terminal. */
+function onLine(text: string): string {
+  return oneLine(text.trim().replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function cut(text: string, room: number): string {
