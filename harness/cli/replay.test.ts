@@ -175,7 +175,7 @@ describe('qmp-conformance replay', () => {
     });
   }
   it('shows each message with its time and connection', async () => {
-    const { stdout } = await runCommand(['replay', TWO, ...ON]);
+    const { stdout } = await runCommand(['replay', TWO, ...ON], { FORCE_COLOR: '1', CI: '1' });
     expect(stdout).to.match(/^ +0\.000000 {2}0-- opened$/m);
     expect(stdout).to.match(/^ +[0-9]\.[0-9]{6} {2}1-> \{"exec-oob": "migrate-pause", "id": "short"\}$/m);
     expect(stdout).to.match(/^ +[0-9]\.[0-9]{6} {2}2-- closed by the server$/m);
