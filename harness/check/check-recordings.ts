@@ -1,6 +1,5 @@
 import { loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { openLintSchema, type LintSchema } from '../lint/lint-schema.ts';
-import { commandName } from '../lint/judge-message.ts';
 import type { SchemaFamily } from '../qapi/model.ts';
 import { compareReleases } from '../release/compare-releases.ts';
 import { levelOf, type MessageFinding } from './check-finding.ts';
@@ -74,9 +73,9 @@ function checkPart(
     const before = worst.get(finding.message);
     if (before === undefined || isWorse(finding, before)) worst.set(finding.message, finding);
   }
-  for (const { read, index } of messages) {
-    if (read.kind !== 'command') continue;
-    const grouped: GroupedMessage = { family, command: commandName(read.value), release: schema.release };
+  for (const { command, index } of messages) {
+    if (command === undefined) continue;
+    const grouped: GroupedMessage = { family, command, release: schema.release };
     groups.count(grouped, recording, index, worst.get(index));
   }
 }

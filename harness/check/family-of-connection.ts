@@ -1,5 +1,4 @@
 import { familyOfDocument } from '../lint/families.ts';
-import { commandName } from '../lint/judge-message.ts';
 import type { SchemaFamily } from '../qapi/model.ts';
 import type { TranscriptHead } from '../transcript/transcript.ts';
 import type { DialogueMessage } from './check-transcript.ts';
@@ -12,9 +11,7 @@ export function familyOfConnection(messages: readonly DialogueMessage[], head: T
   const [source] = head.source;
   if (source !== undefined && familyOfDocument(source.document) !== 'qmp')
     return familyOfDocument(source.document);
-  if (messages.some(({ read }) => read.kind === 'greeting')) return 'qmp';
-  const names = messages
-    .filter(({ read }) => read.kind === 'command')
-    .map(({ read }) => commandName(read.value));
+  if (messages.some(({ kind }) => kind === 'greeting')) return 'qmp';
+  const names = messages.flatMap(({ command }) => command ?? []);
   return names.length > 0 && names.every((name) => name.startsWith('guest-')) ? 'qga' : 'qmp';
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { InputError } from '../errors.ts';
+import { readRecordingText } from '../transcript/read-recording-text.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import type { Recording } from './check-report.ts';
 
@@ -16,7 +16,7 @@ export function readRecordings(files: readonly string[]): ReadRecordings {
   const mistakes: string[] = [];
   for (const file of files) {
     try {
-      const text = withReadersLineEnds(readFile(file));
+      const text = withReadersLineEnds(readRecordingText(file));
       recordings.push({ text, transcript: readTranscript(text, file) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -24,14 +24,6 @@ export function readRecordings(files: readonly string[]): ReadRecordings {
     }
   }
   return { recordings, mistakes };
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new InputError(`${file}: cannot be read; expected a recording`, { cause });
-  }
 }
 
 /** Lines as the reader of transcripts counts them. */

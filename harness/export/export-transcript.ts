@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { sayableDialogue, type SayableDialogue } from './sayable-dialogue.ts';
 import { writeLibvirtReplies } from './write-libvirt-replies.ts';
@@ -28,5 +29,9 @@ const WRITERS: Readonly<
  * @throws {InputError} where nothing of it can be said so
  */
 export function exportTranscript(transcript: Transcript, format: ExportFormat): Exported {
+  if (transcript.messages.length === 0)
+    throw new InputError(
+      `${transcript.file}:1:1: no message, as its client said nothing; expected a command`,
+    );
   return WRITERS[format](transcript, sayableDialogue(transcript));
 }

@@ -339,8 +339,13 @@ describe('importLog', () => {
     expect(took(4000)).to.be.below(2000);
   });
 
-  it('refuses what no recording can hold', () => {
-    const log = Buffer.from(`{"return": "${'x'.repeat(1000)}"}\n`.repeat(17_000));
-    expect(() => importLog(log, 'x.log')).to.throw(InputError, 'messages of over 16 MiB');
+  it('refuses a log whose recording would be too large', () => {
+    const size = 64 * 1024 * 1024;
+    const log = Buffer.from(`{"return": "${'x'.repeat(size - 14)}"}`);
+    expect(() => importLog(log, 'x.log')).to.throw(InputError, 'messages of over 64 MiB');
+    expect(() => importLog(Buffer.concat([log, Buffer.from(' ')]), 'x.log')).to.throw(
+      InputError,
+      'a file over 64 MiB',
+    );
   });
 });

@@ -34,10 +34,8 @@ export interface ImportOptions {
   readonly id?: string;
 }
 
-/** What a log may have at most; a recording of it would be too large to be read. */
+/** What a log may have at most, and the recording of it: all of it is held while it is read. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** What a transcript may have at most (see `readTranscript`). */
-const MOST_OF_TRANSCRIPT = 16 * 1024 * 1024;
 
 const ID = /^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/;
 
@@ -63,12 +61,8 @@ export function importLog(content: Buffer, file: string, options: ImportOptions 
     head: { id, source: [], match: [], substitute: [] },
     messages: messages.map((message) => ({ ...message, line: 0, body })),
   });
-  if (Buffer.byteLength(written) > MOST_OF_TRANSCRIPT)
-    throw inputErrorAt(
-      { file, line: 1, column: 1 },
-      'messages of over 16 MiB',
-      'a log that a recording can hold',
-    );
+  if (Buffer.byteLength(written) > MOST_BYTES)
+    throw inputErrorAt({ file, line: 1, column: 1 }, 'messages of over 64 MiB', 'a smaller log');
   return { format, id, text: written, messages: messages.length, notes };
 }
 

@@ -1,12 +1,15 @@
 import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError, SetupError } from '../errors.ts';
+import { beginHead, noteServer, type BeginningFacts } from './transcript-head.ts';
 
 /** A transcript that is begun: its front matter is in it. */
 export interface OpenTranscript {
   readonly descriptor: number;
   readonly headBytes: number;
   readonly close: () => void;
+  /** The recording is over: what its greeting says of the server goes into the front matter. */
+  readonly finish: () => void;
   /** Removes it: nothing was recorded. */
   readonly remove: () => void;
 }
@@ -17,17 +20,22 @@ export interface OpenTranscript {
  * @throws {InputError} where there is one, or no such folder
  * @throws {SetupError} where it cannot be written
  */
-export function openTranscript(file: string, force: boolean): OpenTranscript {
+export function openTranscript(file: string, force: boolean, facts: BeginningFacts): OpenTranscript {
   const descriptor = openNew(file, force);
   if (!fstatSync(descriptor).isFile()) {
     closeSync(descriptor);
     throw new InputError(`${file}: is no ordinary file; expected the name of one`);
   }
   try {
-    const head = `---\nid: wire/${nameOf(file)}\n---\n`;
-    const headBytes = writeSync(descriptor, head);
-    const close = (): void => closeSync(descriptor);
-    return { descriptor, headBytes, close, remove: () => rmSync(file, { force: true }) };
+    const id = `wire/${nameOf(file)}`;
+    const headBytes = writeSync(descriptor, beginHead(id, facts));
+    return {
+      descriptor,
+      headBytes,
+      close: () => closeSync(descriptor),
+      finish: () => noteServer(descriptor, id, facts),
+      remove: () => rmSync(file, { force: true }),
+    };
   } catch (error) {
     closeSync(descriptor);
     throw new SetupError(`${file}: it cannot be written (${wordsOf(error)})`, { cause: error });

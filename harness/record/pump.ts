@@ -1,7 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 import { EAGAIN, sendWithRights, SystemCallError } from '../qmp/native-sockets.ts';
 import {
-  endSending,
   POLLHUP,
   POLLIN,
   PollList,
@@ -11,8 +10,8 @@ import {
   waitForBytes,
   type Received,
 } from '../qmp/native-stream.ts';
-import type { Direction } from '../transcript/transcript.ts';
 import { descriptorKind } from './descriptor-kind.ts';
+import { closeAll, endSink, isOver, newFlow, type Flow, type Side } from './flow.ts';
 import type { Recorder } from './recorder.ts';
 
 /** A client and the server that it wants, each a socket that is ours to close. */
@@ -23,8 +22,6 @@ export interface Pair {
   /** Whether descriptors can be handed over to each. */
   readonly rights: { readonly client: boolean; readonly server: boolean };
 }
-
-type Side = 'client' | 'server';
 
 /** As much as is read at a time. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -41,29 +38,6 @@ const GONE = -2;
 
 /** With these a message ends: `}`, and the line end behind it. */
 const ENDINGS = new Set([0x7d, 0x0a]);
-
-/** What goes from one side to the other. */
-interface Flow {
-  readonly direction: Direction;
-  readonly from: Side;
-  readonly source: number;
-  readonly sink: number;
-  readonly rights: boolean;
-  /** What the sink had no room for. Nothing is read until it is gone. */
-  waiting: Waiting | undefined;
-  /** What has to go behind that, by itself. */
-  rest: Waiting | undefined;
-  /** The source has ended. */
-  ended: boolean;
-  /** The sink takes nothing any more. */
-  deaf: boolean;
-}
-
-interface Waiting {
-  readonly bytes: Buffer;
-  /** Go with the first byte. */
-  readonly descriptors: readonly number[];
-}
 
 interface Dialogue extends Pair {
   readonly flows: readonly [Flow, Flow];
@@ -280,30 +254,4 @@ export class Pump {
       if (length <= 0) return;
     }
   }
-}
-
-function newFlow(direction: Direction, from: Side, source: number, sink: number, rights: boolean): Flow {
-  const flow = { direction, from, source, sink, rights, ended: false, deaf: false };
-  return { ...flow, waiting: undefined, rest: undefined };
-}
-
-/** Both sides have ended, or one is gone and has got no more than it took. */
-function isOver([up, down]: Dialogue['flows']): boolean {
-  const done = (flow: Flow): boolean => (flow.ended && flow.waiting === undefined) || flow.deaf;
-  return done(up) && done(down);
-}
-
-function endSink(flow: Flow): void {
-  if (flow.deaf) return;
-  try {
-    endSending(flow.sink);
-  } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-    // It is gone already.
-    flow.deaf = true;
-  }
-}
-
-function closeAll(descriptors: readonly number[]): void {
-  for (const descriptor of descriptors) closeSync(descriptor);
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { readAddress, type Address } from '../target/connect-endpoint.ts';
@@ -7,10 +6,12 @@ import type { DataPlane, PlaneEvents } from './data-plane.ts';
 import { leadMonitors } from './find-monitors.ts';
 import { writeAddress } from './listen-place.ts';
 import { openTranscript, type OpenTranscript } from './open-transcript.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { startProxy, type Route } from './proxy.ts';
 import { checkServer } from './reach-server.ts';
 import type { RecordCount } from './recorder.ts';
 import type { RedactionWords } from './redaction.ts';
+import type { BeginningFacts } from './transcript-head.ts';
 import { checkCommand, runProgram } from './run-client.ts';
 
 /** What is to be recorded. */
@@ -25,6 +26,7 @@ export interface RecordPlan {
   /** A client, or a program of QEMU; may be empty. */
   readonly command: readonly string[];
   readonly redaction: RedactionWords | undefined;
+  readonly facts: BeginningFacts;
 }
 
 /** How a recording went. */
@@ -44,7 +46,7 @@ export async function record(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<RecordResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'qmp-record-'));
+  const folder = makePrivateFolder();
   try {
     const { routes, command } = planRoutes(plan, folder);
     if (command.length > 0) checkCommand(command);
@@ -71,7 +73,7 @@ async function recordRoutes(
   const proxy = await startProxy(routes, plane, say);
   try {
     // Only now: what is there under --force is not lost for nothing.
-    const transcript = openTranscript(plan.file, plan.force);
+    const transcript = openTranscript(plan.file, plan.force, plan.facts);
     try {
       const failure = deferred<never>();
       resolve(await startPlane(transcript, around, failure.reject));
@@ -82,6 +84,7 @@ async function recordRoutes(
       const count = await (await plane).stop();
       await closed;
       if (count.connections === 0) transcript.remove();
+      else transcript.finish();
       return { ...count, exitCode };
     } finally {
       transcript.close();

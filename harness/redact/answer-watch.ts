@@ -21,10 +21,12 @@ export class AnswerWatch {
   private sent = 0;
   private answered = 0;
   private loose = false;
+  private ids = false;
 
   /** A command was sent; `watched` is absent for one whose answer nobody asks about. */
   send(id: string | undefined, isOutOfBand: boolean, watched: WatchedCommand | undefined): void {
     if (id !== undefined) {
+      this.ids = true;
       if (watched !== undefined) this.keep(this.byId, id, watched);
       return;
     }
@@ -52,6 +54,11 @@ export class AnswerWatch {
   /** Tells whether what comes next may answer a watched command. */
   get isWatching(): boolean {
     return this.byId.size > 0 || this.byTurn.size > 0;
+  }
+
+  /** Tells whether a command had an `id`; where none had, no response has one. */
+  get hasIds(): boolean {
+    return this.ids;
   }
 
   /** A response came: the watched commands that it may answer. */

@@ -11,6 +11,8 @@ export interface MessageFacts {
   readonly command: string;
   readonly isOutOfBand: boolean;
   readonly isResponse: boolean;
+  /** Whether it is a message of a server that has no members but those of the protocol. */
+  readonly isPlain: boolean;
   /** As JSON. */
   readonly id: string | undefined;
 }
@@ -21,15 +23,21 @@ export function readFacts(text: string, singleQuotes: boolean): MessageFacts | u
   if (whole !== undefined) return isJsonObject(whole) ? factsOf(whole) : undefined;
   const node = trySpans(text, singleQuotes);
   if (node?.kind !== 'object') return undefined;
-  const shown = node.members.filter(({ name }) => ENVELOPE.has(name));
-  return factsOf(Object.fromEntries(shown.map(({ name, value }) => [name, valueOf(value, text)])));
+  return factsOf(Object.fromEntries(node.members.map(({ name, value }) => [name, valueOf(value, text)])));
 }
-
-const ENVELOPE: ReadonlySet<string> = new Set(['execute', 'exec-oob', 'id', 'return', 'error']);
 
 /** Enough of a value to tell what it is: a string itself, anything else as it is written. */
 function valueOf(node: SpanNode, text: string): JsonValue {
   return node.kind === 'string' ? node.value : [text.slice(node.start, node.end)];
+}
+
+/** One of these tells what a server's message is, the others may stand beside it (qmp-spec, Server Greeting ff.). */
+const TELLING: ReadonlySet<string> = new Set(['QMP', 'return', 'error', 'event']);
+const FURTHER: ReadonlySet<string> = new Set(['id', 'data', 'timestamp']);
+
+function isPlain(members: readonly string[]): boolean {
+  const isKnown = (member: string): boolean => TELLING.has(member) || FURTHER.has(member);
+  return members.some((member) => TELLING.has(member)) && members.every(isKnown);
 }
 
 function factsOf(message: JsonObject): MessageFacts {
@@ -38,6 +46,7 @@ function factsOf(message: JsonObject): MessageFacts {
   return {
     command: typeof name === 'string' ? name : '',
     isOutOfBand: execute === undefined && name !== undefined,
+    isPlain: isPlain(Object.keys(message)),
     isResponse: message['return'] !== undefined || message['error'] !== undefined,
     id: id === undefined ? undefined : writeJson(id),
   };

@@ -14,6 +14,7 @@ import type { Redactor } from './redactor.ts';
 /** A recording without its secrets. */
 export interface RedactedRecording {
   readonly text: string;
+  readonly messages: number;
   /** How many messages are other than before. */
   readonly changed: number;
 }
@@ -27,8 +28,9 @@ export function redactRecording(text: string, file: string, redactor: Redactor):
   const { bare, restore } = withPlainLineEnds(text);
   const transcript = readTranscript(bare, file);
   const edits = [...messageEdits(bare, transcript, redactor)];
-  const start = offsetOfLine(bare, transcript.messages[0]?.line ?? 1);
   const headEnd = bare.indexOf('\n---', 3) + 1;
+  const [first] = transcript.messages;
+  const start = first === undefined ? bare.length : offsetOfLine(bare, first.line);
   const head = redactHead(bare.slice(0, headEnd), transcript, redactor);
   const parts = [redactor.redactText(head.yaml, false), redactRemarks(bare.slice(headEnd, start), redactor)];
   let done = start;
@@ -38,7 +40,8 @@ export function redactRecording(text: string, file: string, redactor: Redactor):
   }
   const redacted = [...parts, redactRemarks(bare.slice(done), redactor)].join('');
   checkHead(redacted, file, head);
-  return { text: restore(redacted), changed: edits.length };
+  const messages = transcript.messages.length;
+  return { text: restore(redacted), messages, changed: edits.length };
 }
 
 /** The reader takes a byte order mark, and CRLF throughout. */
@@ -63,13 +66,11 @@ interface Edit {
 
 /** What becomes of the messages that do not stay as they are, in their order. */
 function* messageEdits(text: string, transcript: Transcript, redactor: Redactor): Generator<Edit> {
-  const marks = [...(transcript.marks ?? [])];
-  let [line, offset] = [1, 0];
+  const { marks = [] } = transcript;
+  let [line, offset, next] = [1, 0, 0];
   for (const [index, message] of transcript.messages.entries()) {
-    for (let mark = marks[0]; mark !== undefined && mark.before <= index; mark = marks[0]) {
+    for (let mark = marks[next]; mark !== undefined && mark.before <= index; mark = marks[++next])
       if (mark.what.kind === 'closed') redactor.endConnection(mark.connection);
-      marks.shift();
-    }
     for (; line < message.line; line++) offset = text.indexOf('\n', offset) + 1;
     const edit = editOf(text, offset, message, redactor);
     if (edit !== undefined) yield edit;

@@ -2,7 +2,7 @@ import type { Direction } from '../transcript/transcript.ts';
 import { AnswerWatch, type WatchedCommand } from './answer-watch.ts';
 import { compileRules, type CompiledRule, type Root, type RuleBook } from './compile-rules.ts';
 import { matchRules, type Answered } from './match-rules.ts';
-import { readFacts, stringMember, trySpans } from './message-facts.ts';
+import { readFacts, stringMember, trySpans, type MessageFacts } from './message-facts.ts';
 import { redactLoosely } from './redact-part.ts';
 import { Replacements } from './replacements.ts';
 import type { RedactRule } from './rule.ts';
@@ -14,6 +14,8 @@ import { createStandIns } from './stand-ins.ts';
 export interface RedactOptions {
   /** Replace paths, host names, UUIDs, MAC and IP addresses, too, the same one always by the same. */
   readonly standIns?: boolean;
+  /** Read every message, also one whose bytes tell that nothing in it is to be replaced. */
+  readonly thorough?: boolean;
 }
 
 /** Redacts the messages of one recording, in the order in which they came; keeps in mind which secrets it has seen. */
@@ -36,8 +38,12 @@ export interface Redactor {
 }
 
 /** Makes the redactor of one recording. */
-export function createRedactor(rules: readonly RedactRule[], { standIns }: RedactOptions = {}): Redactor {
+export function createRedactor(
+  rules: readonly RedactRule[],
+  { standIns, thorough }: RedactOptions = {},
+): Redactor {
   const state: RedactorState = {
+    thorough: thorough === true,
     book: compileRules(rules),
     watches: new Map(),
     replacements: new Replacements(new SeenSecrets(), standIns === true ? createStandIns() : undefined),
@@ -52,6 +58,7 @@ export function createRedactor(rules: readonly RedactRule[], { standIns }: Redac
 }
 
 interface RedactorState {
+  readonly thorough: boolean;
   readonly book: RuleBook;
   readonly watches: Map<number, AnswerWatch>;
   readonly replacements: Replacements;
@@ -76,8 +83,12 @@ function redactPart(
 }
 
 /** Tells whether no rule about every command and event, and nothing that was seen before, can be in a text. */
-function isHarmless({ book, replacements }: RedactorState, text: string, direction: Direction): boolean {
-  return !book.triggers[direction](text) && replacements.areNoneIn(text);
+function isHarmless(
+  { thorough, book, replacements }: RedactorState,
+  text: string,
+  direction: Direction,
+): boolean {
+  return !thorough && !book.triggers[direction](text) && replacements.areNoneIn(text);
 }
 
 function redactCommand(state: RedactorState, text: string, connection: number): string {
@@ -98,9 +109,11 @@ function redactCommand(state: RedactorState, text: string, connection: number): 
 }
 
 function redactAnswer(state: RedactorState, text: string, connection: number): string {
-  const watched = answeredCommands(text, watchOf(state, connection));
-  if (watched === 'not-json') return redactPart(state, text, '<-', connection);
-  if (watched.length === 0 && isHarmless(state, text, '<-')) return text;
+  const watch = watchOf(state, connection);
+  const facts = state.thorough ? readAnswer(text) : (skimAnswer(text, watch) ?? readAnswer(text));
+  if (facts === undefined) return redactPart(state, text, '<-', connection);
+  const watched = facts.isResponse && watch.isWaiting ? watch.answer(facts.id) : [];
+  if (watched.length === 0 && facts.isPlain && isHarmless(state, text, '<-')) return text;
   const node = trySpans(text, false);
   const root = node === undefined ? undefined : rootOfAnswer(node);
   if (node === undefined || root === undefined) return redactPart(state, text, '<-', connection);
@@ -152,18 +165,27 @@ function rootOfAnswer(node: SpanNode): Root | undefined {
   return has('event') || has('QMP') ? 'data' : undefined;
 }
 
+/** What must be known of a server's message before it is read. */
+type AnswerFacts = Pick<MessageFacts, 'id' | 'isResponse' | 'isPlain'>;
+
+function readAnswer(text: string): AnswerFacts | undefined {
+  return readFacts(text, false);
+}
+
 /** Longer texts are not read only to learn their `id`. */
 const SHORT = 4096;
-const FIRST_MEMBER = /^\s*\{\s*"(return|error)"/;
+/** In JSON the quote behind a comma can only begin the name of a member, and the last brace ends the message. */
+const ID_AT_END = /,\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*)\s*\}\s*$/;
+const FIRST_MEMBER = /^\s*\{\s*"(?:return|error)"/;
 
-/** The watched commands that a message may answer. */
-function answeredCommands(text: string, watch: AnswerWatch): readonly WatchedCommand[] | 'not-json' {
-  if (!watch.isWaiting) return [];
-  // QEMU writes `id` last.
-  if (!watch.isWatching && text.length > SHORT && !text.slice(-SHORT).includes('"id"')) {
-    if (FIRST_MEMBER.test(text)) return watch.answer(undefined);
-  }
-  const facts = readFacts(text, false);
-  if (facts === undefined) return 'not-json';
-  return facts.isResponse ? watch.answer(facts.id) : [];
+/**
+ * What can be known of a long response without reading it. QEMU writes `id` last, and a response has one where its
+ * command had; where a watched command waits for its answer, that is not enough.
+ */
+function skimAnswer(text: string, watch: AnswerWatch): AnswerFacts | undefined {
+  if (watch.isWatching || text.length <= SHORT || !FIRST_MEMBER.test(text)) return undefined;
+  const tail = text.slice(-SHORT);
+  const id = tail.includes('"id"') ? ID_AT_END.exec(tail)?.[1] : undefined;
+  if (id === undefined && tail.includes('"id"') && watch.hasIds) return undefined;
+  return { id, isResponse: true, isPlain: true };
 }

@@ -27,5 +27,4 @@ export interface RedactRule {
 export const REPLACEMENTS = ['text', 'base64', 'command-line', 'words', 'keep'] as const;
 export type Replacement = (typeof REPLACEMENTS)[number];
 
-/** What stands where a secret stood. */
-export const REDACTED = '(redacted)';
+export { REDACTED } from '../transcript/redacted.ts';

@@ -1,3 +1,5 @@
+import { searchFor } from './search-for.ts';
+
 /** Tells from the bytes of a text whether somebody must look at it more closely. */
 export type Trigger = (text: string) => boolean;
 
@@ -17,15 +19,19 @@ function isEscaped(text: string): boolean {
   return text.includes('\\u') || text.includes('\\/');
 }
 
+const findJson = searchFor('json:');
+const findRbd = searchFor('rbd:');
+const findAuthority = searchFor('://');
+
 function namesLocation(text: string): boolean {
-  return text.includes('json:') || text.includes('rbd:') || namesUser(text);
+  return findJson(text, 0) >= 0 || findRbd(text, 0) >= 0 || namesUser(text);
 }
 
 const TO_THE_END = /[^\s"]*/y;
 
 /** A URL with a user, or with a query. No character is looked at twice. */
 function namesUser(text: string): boolean {
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', TO_THE_END.lastIndex)) {
+  for (let at = findAuthority(text, 0); at >= 0; at = findAuthority(text, TO_THE_END.lastIndex)) {
     TO_THE_END.lastIndex = at;
     const rest = TO_THE_END.exec(text)?.[0] ?? '';
     if (/[@?]/.test(rest)) return true;
@@ -37,8 +43,9 @@ function namesUser(text: string): boolean {
 function memberTrigger(name: string): Trigger {
   const last = name.slice(name.lastIndexOf('*') + 1);
   if (last === '') return ALWAYS;
+  const find = searchFor(last);
   return (text) => {
-    for (let at = text.indexOf(last); at >= 0; at = text.indexOf(last, at + 1)) {
+    for (let at = find(text, 0); at >= 0; at = find(text, at + 1)) {
       if (isEndOfName(text, at + last.length)) return true;
     }
     return false;

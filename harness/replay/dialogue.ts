@@ -90,7 +90,10 @@ async function ask(dialogue: Dialogue, index: number): Promise<PendingCommand | 
   if (asked === undefined) return undefined;
   const { execute, arguments: given } = asked;
   const value = interpolate({ execute, ...(given && { arguments: given }) }, dialogue.captures);
-  await dialogue.connection.send(`${writeJson(value, { spaced: true })}\r\n`);
+  const outgoing = { index, connection: 0, text: writeJson(value, { spaced: true }), value };
+  await dialogue.watch?.before?.(outgoing);
+  await dialogue.connection.send(`${outgoing.text}\r\n`);
+  dialogue.watch?.sent?.(outgoing, performance.now());
   return { name: execute, index };
 }
 

@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { defaultMachine } from '../stage/check-program.ts';
 import { readStageBook, stageNamed, type StageBook } from '../stage/stage-book.ts';
 import type { Stage } from '../stage/stage.ts';
 import { ARCHITECTURES } from '../target/known-programs.ts';
+import { readRecordingText } from '../transcript/read-recording-text.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { BARE_STAGE } from './perform-row.ts';
 import { planTargets, type PlannedTargets, type TargetRequest } from './plan-targets.ts';
 import type { PlannedTarget, RowSettings } from './run-plan.ts';
 import type { Allowance } from './safety/allowances.ts';
-import { refuseActs } from './safety/find-transcript-acts.ts';
+import { refuseActs, type Safety } from './safety/refuse-acts.ts';
 
 /** What a user asks of a replay. */
 export interface ReplayRequest extends TargetRequest {
@@ -36,6 +36,8 @@ export interface PlannedReplay {
   readonly namedStage?: string | undefined;
   readonly target: PlannedTarget;
   readonly settings: RowSettings;
+  /** What its messages may ask for when they go out. */
+  readonly safety: Safety;
 }
 
 /** Everything that is replayed, decided before anything of it is performed. */
@@ -54,18 +56,21 @@ export async function planReplay(
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<ReplayPlan> {
-  const transcripts = await Promise.all(request.files.map((file) => readAllowed(file, request)));
+  const read = request.files.map((file) => readAllowed(file, request));
   const book = await readStageBook(request.stages);
   checkWords(request);
-  const staged = transcripts.map((transcript) => stageTranscript(transcript, request, book));
+  const staged = read.map(({ transcript, text }) => ({
+    ...stageTranscript(transcript, request, book),
+    namedStage: request.stage ?? transcript.head.stage,
+    safety: { allowed: request.allowed, text },
+  }));
   const { targets, missing } = await planTargets(request, say, signal);
   const settings = { patience: request.patience, cores: join('out', 'cores'), isKnown: () => true };
   return {
     missing,
-    replays: staged.flatMap(({ transcript, stages }, at) => {
-      const namedStage = request.stage ?? transcripts[at]?.head.stage;
-      return targets.map((target) => ({ transcript, namedStage, target, settings: { ...settings, stages } }));
-    }),
+    replays: staged.flatMap(({ stages, ...replay }) =>
+      targets.map((target) => ({ ...replay, target, settings: { ...settings, stages } })),
+    ),
   };
 }
 
@@ -74,21 +79,19 @@ export async function closeReplays({ replays }: ReplayPlan): Promise<void> {
   for (const { target } of replays) if (target.venue.kind === 'qemu') await target.venue.images.remove();
 }
 
-async function readAllowed(
+function readAllowed(
   file: string,
   { allowed, transform = (one) => one }: ReplayRequest,
-): Promise<Transcript> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new InputError(`${file}: cannot be read; expected a recording (.qmp)`, { cause: error });
-  });
+): { readonly transcript: Transcript; readonly text: string } {
+  const text = readRecordingText(file);
   const transcript = transform(readTranscript(text, file));
   if (
     !transcript.messages.some(({ direction }) => direction === '->') &&
     transcript.head.provoke === undefined
   )
     throw new InputError(`${file}:1:1: no message of a client; expected at least one, such as '-> MESSAGE'`);
-  refuseActs(transcript, text, allowed);
-  return transcript;
+  refuseActs(transcript, { allowed, text });
+  return { transcript, text };
 }
 
 function checkWords({ architecture, connect, arguments: words, stage }: ReplayRequest): void {

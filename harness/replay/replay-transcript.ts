@@ -3,11 +3,13 @@ import { performanceOfMistake, type Performance } from '../results/performance.t
 import type { Finding } from '../results/verdict.ts';
 import { pairResponses } from '../transcript/pair-responses.ts';
 import type { Transcript } from '../transcript/transcript.ts';
+import { combineWatchers } from './combine-watchers.ts';
 import { explainByHardware } from './explain-by-hardware.ts';
 import { findElidedCommand, findMissingState, findUnmetRequirement } from './find-applicability.ts';
 import { performRow } from './perform-row.ts';
 import type { PlannedReplay } from './plan-replay.ts';
 import type { PlannedTarget, RowSettings } from './run-plan.ts';
+import { guardSending } from './safety/guard-sending.ts';
 import { targetOfRow } from './target-of-row.ts';
 
 /** What came of a replay. */
@@ -20,18 +22,22 @@ export interface Replayed {
 }
 
 /**
- * Performs a transcript once. Unlike a row of a run it is performed also where the target's schema contradicts it: what
+ * Performs a transcript once; each message is judged once more as it goes out. Unlike a row of a run it is performed also where the target's schema contradicts it: what
  * becomes of a client on another release is the question.
+ * @throws {InputError} where a message, with what the server has answered in it, asks for what is not allowed
  */
 export async function replayTranscript(
-  { transcript, target, settings }: PlannedReplay,
+  { transcript, target, settings, safety }: PlannedReplay,
   hooks: Pick<RowSettings, 'watch' | 'signal' | 'between'> = {},
 ): Promise<Replayed> {
   const seen = await targetOfRow(transcript, target, settings);
   const judgement = judgeTranscript(transcript, seen.validator);
-  const performance = await performIfPossible(transcript, seen, { ...settings, ...hooks }).catch(
+  const guard = guardSending(transcript, safety);
+  const watch = combineWatchers([guard, ...(hooks.watch === undefined ? [] : [hooks.watch])]);
+  const performance = await performIfPossible(transcript, seen, { ...settings, ...hooks, watch }).catch(
     (error: unknown) => ({ ...performanceOfMistake(error), wire: [] }),
   );
+  if (guard.refusal !== undefined) throw guard.refusal;
   return {
     performance: blameExample(
       explainByHardware(performance, transcript.head.hardware),

@@ -6,6 +6,7 @@ import { interpolate } from '../transcript/interpolate.ts';
 import { readExchanges, type Exchange, type PlacedMessage } from '../transcript/order-of-messages.ts';
 import { ELIDED, patternFromJson, valueOfPattern } from '../transcript/read-pattern.ts';
 import type { Pattern, Transcript, TranscriptMessage } from '../transcript/transcript.ts';
+import { elideRedacted } from './elide-redacted.ts';
 import { isQuery } from './is-query.ts';
 import { replaceIn } from './replace-in.ts';
 
@@ -80,7 +81,7 @@ function commandExchange(
   const { members } = message.body.pattern;
   const name = members.get('execute') ?? members.get('exec-oob');
   if (name?.kind !== 'scalar' || typeof name.value !== 'string') return [];
-  const written = members.get('arguments') ?? NO_ARGUMENTS;
+  const written = elideRedacted(members.get('arguments') ?? NO_ARGUMENTS);
   const replaced = substituted(transcript, index, written, captured);
   return [
     {

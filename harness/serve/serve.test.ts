@@ -409,6 +409,28 @@ describe('serveRecordings, strictly', () => {
       { strict: true },
     ));
 
+  for (const [written, sent] of [
+    ['"(redacted)"', '"hunter2"'],
+    [`"${Buffer.from('(redacted)').toString('base64')}"`, '"aHVudGVyMg=="'],
+    ['["x", "pw=(redacted)"]', '["x", "pw=hunter2"]'],
+  ] as const)
+    it(`takes any secret for one that was taken out: ${written}`, () =>
+      withServer(
+        [
+          recordingOf(
+            `-> {"execute": "x-set", "arguments": {"id": "s", "data": ${written}}}\n<- {"return": {"done": 1}}\n`,
+          ),
+        ],
+        async ({ client }) => {
+          const connection = await client();
+          await connection.send(`{"execute": "x-set", "arguments": {"id": "t", "data": ${sent}}}`);
+          expect((await connection.next(1000)).kind).to.equal('error');
+          await connection.send(`{"execute": "x-set", "arguments": {"id": "s", "data": ${sent}}}`);
+          expect(valueOf(await connection.next(1000))).to.deep.equal({ done: 1 });
+        },
+        { strict: true },
+      ));
+
   it('plays each connection to the client of its number', () =>
     withServer(
       [

@@ -1,6 +1,7 @@
 import { inputErrorAt } from '../errors.ts';
 import { JsonSyntaxError, Scanner } from '../json/scanner.ts';
 import { readMark } from './read-mark.ts';
+import { PatternShelf } from './pattern-shelf.ts';
 import { readPattern, takePattern } from './read-pattern.ts';
 import type { Direction, MessageBody, TranscriptMark, TranscriptMessage } from './transcript.ts';
 
@@ -17,7 +18,12 @@ interface Reading {
   offset: number;
   /** Number of that line in the file. */
   line: number;
+  /** Where the patterns of a long text are held; those of a short one are all kept. */
+  readonly shelf: PatternShelf | undefined;
 }
+
+/** From this length on, in characters, a text is a long one. */
+const LONG = 1024 * 1024;
 
 /** What stands before the text of a message, or of a mark. */
 interface Arrow {
@@ -40,7 +46,8 @@ export interface TranscriptBody {
  * @throws {InputError} with the place of the first mistake
  */
 export function readBody(text: string, file: string, offset: number, line: number): TranscriptBody {
-  const reading: Reading = { file, text, offset, line };
+  const shelf = text.length < LONG ? undefined : new PatternShelf();
+  const reading: Reading = { file, text, offset, line, shelf };
   const messages: TranscriptMessage[] = [];
   const marks: TranscriptMark[] = [];
   while (reading.offset < text.length) {
@@ -54,7 +61,9 @@ export function readBody(text: string, file: string, offset: number, line: numbe
     if (direction === '--') marks.push(readMarkLine(reading, arrow, messages.length));
     else messages.push(readMessage(reading, { ...arrow, direction }));
   }
-  if (messages.length === 0) fail(reading, 'no message', "at least one, such as '-> MESSAGE'");
+  // A client that came and said nothing leaves marks only.
+  if (messages.length === 0 && marks.length === 0)
+    fail(reading, 'no message', "at least one, such as '-> MESSAGE'");
   return { messages, marks };
 }
 
@@ -111,7 +120,8 @@ function readText(reading: Reading, arrow: MessageArrow): MessageText {
 
 /** A message ends where its JSON value ends, on whatever line that is. */
 function readJsonMessage(reading: Reading, arrow: MessageArrow): MessageText {
-  const scanner = new Scanner(reading.text, acceptsSingleQuotes(arrow.direction), arrow.end);
+  const singleQuotes = acceptsSingleQuotes(arrow.direction);
+  const scanner = new Scanner(reading.text, singleQuotes, arrow.end);
   try {
     scanner.peek();
     const start = scanner.offset;
@@ -120,7 +130,8 @@ function readJsonMessage(reading: Reading, arrow: MessageArrow): MessageText {
     if (restOfLine(reading, end).trim() !== '')
       scanner.fail(`${scanner.describeNext()} after the message`, 'end of line');
     moveBehindLine(reading, end);
-    return { text: reading.text.slice(start, end), body: { kind: 'pattern', pattern } };
+    const text = reading.text.slice(start, end);
+    return { text, body: reading.shelf?.put(text, singleQuotes, pattern) ?? { kind: 'pattern', pattern } };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const { line, column, what, expected } = error;

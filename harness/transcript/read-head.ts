@@ -1,6 +1,7 @@
 import { isJsonObject } from '../json/value.ts';
 import type { YamlCursor } from '../yaml/yaml-cursor.ts';
 import { readDescriptor } from './read-descriptor.ts';
+import { readRecorded } from './read-recorded.ts';
 import { readReleases } from './read-releases.ts';
 import { CAPTURE_NAME, readStep } from './read-step.ts';
 import type { Step } from './step.ts';
@@ -36,6 +37,7 @@ export interface ReadHead {
 const KEYS = [
   'format',
   'id',
+  'recorded',
   'source',
   'stage',
   'missing',
@@ -90,6 +92,7 @@ export function readHead(cursor: YamlCursor): ReadHead {
   const invalid = readInvalid(members.get('invalid'));
   const head: TranscriptHead = {
     id: matching(members.get('id') ?? cursor, PATH, 'an id such as examples/migration/query-migrate/active'),
+    ...given('recorded', readRecorded(members.get('recorded'))),
     source: listOf(members.get('source'), readProvenance),
     ...given('stage', matchingIf(members.get('stage'), PATH, 'the name of a stage such as migration/active')),
     ...given('missing', readMissing(members.get('missing'))),

@@ -7,6 +7,7 @@ import { writeJson } from '../json/write-json.ts';
 import { anyJson } from './any-json.test.ts';
 import { matchMessage } from './match-message.ts';
 import { bodyFromText } from './read-body.ts';
+import { readPattern } from './read-pattern.ts';
 import { readTranscript } from './read-transcript.ts';
 import type { Direction, MatchKind, Transcript, TranscriptMessage } from './transcript.ts';
 import { writeTranscript } from './write-transcript.ts';
@@ -47,6 +48,12 @@ describe('readTranscript', () => {
     });
   });
 
+  it('reads a recording of a client that said nothing', () => {
+    const { messages, marks } = readTranscript(`${HEAD}-- opened\n-- closed by the client\n`, 'a.qmp');
+    expect(messages).to.deep.equal([]);
+    expect(marks?.map(({ what }) => what.kind)).to.deep.equal(['opened', 'closed']);
+  });
+
   it('keeps the error of the message as the cause', () => {
     expect(() => messagesOf('-> {'))
       .to.throw(InputError)
@@ -71,18 +78,31 @@ describe('readTranscript', () => {
   });
 
   describe('limits', () => {
+    const size = 16 * 1024 * 1024;
     const refused = (text: string, what: RegExp): void => {
       const start = performance.now();
-      expect(() => readTranscript(text, 'a.qmp')).to.throw(InputError, what);
+      expect(() => readTranscript(text, 'a.qmp', size)).to.throw(InputError, what);
       expect(performance.now() - start).to.be.below(8000);
     };
-    const size = 16 * 1024 * 1024;
     it('reads a message that fills the largest file', () => {
       const text = `-> "${'x'.repeat(size - HEAD.length - 6)}"\n`;
-      expect(messagesOf(text)).to.have.length(1);
+      expect(readTranscript(HEAD + text, 'a.qmp', size).messages).to.have.length(1);
       refused(`${HEAD}${text}\n`, /^a\.qmp:1:1: a file over 16 MiB; expected /);
     });
     it('counts bytes, not characters', () => refused(`${HEAD}-> "${'é'.repeat(size / 2)}"`, /over 16 MiB/));
+    it('reads the same of a long file, whose patterns are not all held', () => {
+      const texts = Array.from(
+        { length: 12_000 },
+        (_, at) => `{"return": [${at}, "${'x'.repeat(500)}", ...]}`,
+      );
+      const messages = messagesOf(texts.map((text) => `<- ${text}\n`).join(''));
+      const bodies = messages.map(({ body }) => body);
+      // From both ends, so that what was dropped is asked for again.
+      for (const at of [0, 11_999, 1, 6000, 0, 11_999]) {
+        const body = bodies[at];
+        expect(body?.kind === 'pattern' && body.pattern).to.deep.equal(readPattern(texts[at] ?? ''));
+      }
+    });
     it('reads many lines in linear time', () => {
       expect(messagesOf(`${'#\n'.repeat(1_000_000)}${'-> {\n}\n'.repeat(100_000)}`)).to.have.length(100_000);
     });

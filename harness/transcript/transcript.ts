@@ -15,6 +15,8 @@ export interface Transcript {
 export interface TranscriptHead {
   /** Stable for ever: path-like, e.g. `examples/migration/query-migrate/active`. QAPI names in it are never re-cased. */
   readonly id: string;
+  /** When and of what it was recorded, as the recorder says. */
+  readonly recorded?: RecordedFacts;
   readonly source: readonly Provenance[];
   /** Name of the stage to replay on; without one (and without `missing`) the bare VM. */
   readonly stage?: string;
@@ -40,6 +42,16 @@ export interface TranscriptHead {
   readonly match: readonly MatchRule[];
   readonly substitute: readonly Substitution[];
   readonly descriptors?: readonly CommandDescriptor[];
+}
+
+/** What a recorder knows of a recording. */
+export interface RecordedFacts {
+  /** When it began, in UTC: `2026-11-21T15:07:59Z`. */
+  readonly at: string;
+  /** The program that recorded, with its version. */
+  readonly by: string;
+  /** The server's version and package, as its first greeting tells; absent where none came, or recording was cut off. */
+  readonly server?: string;
 }
 
 /** A state that cannot be produced on some releases. */

@@ -5,6 +5,7 @@ import type {
   AskedResponse,
   MatchRule,
   Provenance,
+  RecordedFacts,
   Requirements,
   Transcript,
   TranscriptHead,
@@ -41,6 +42,7 @@ function writeBody({ messages, marks = [] }: Transcript): string {
 function writeHead(head: TranscriptHead): string {
   return [
     `id: ${word(head.id)}\n`,
+    head.recorded === undefined ? '' : `recorded: ${writeRecorded(head.recorded)}\n`,
     list('source', head.source.map(writeProvenance)),
     head.stage === undefined ? '' : `stage: ${word(head.stage)}\n`,
     head.missing === undefined ? '' : writeMissing(head.missing),
@@ -60,6 +62,11 @@ function writeHead(head: TranscriptHead): string {
       head.descriptors?.map(({ at, descriptor }) => mapping({ at: word(at), ...entriesOf(descriptor) })),
     ),
   ].join('');
+}
+
+/** The value of `recorded`, on one line. */
+export function writeRecorded({ at, by, server }: RecordedFacts): string {
+  return mapping({ at: quote(at), by: quote(by), server: server === undefined ? undefined : quote(server) });
 }
 
 function list(key: string, items: readonly string[]): string {

@@ -19,6 +19,8 @@ const HONEST: NonNullable<FakeConnection['answers']> = {
   stop: ['{"return": {}, "id": ID}'],
 };
 
+const NOT_FOUND = ['{"error": {"class": "CommandNotFound", "desc": "no such command"}, "id": ID}'];
+
 /** A server that misbehaves where a real one would not. */
 export interface FakeServer {
   readonly address: string;
@@ -75,10 +77,10 @@ function answer(
   answers: NonNullable<FakeConnection['answers']>,
   see: (line: string) => void,
 ): void {
-  const name = /"(?:execute|exec-oob)": "([^"]+)"/.exec(line)?.[1] ?? '';
-  const id = /"id": ("[^"]*"|[0-9]+)/.exec(line)?.[1];
+  const name = /"(?:execute|exec-oob)": ?"([^"]+)"/.exec(line)?.[1] ?? '';
+  const id = /"id": ?("[^"]*"|[0-9]+)/.exec(line)?.[1];
   see(name === '' ? line : `${name}${id === undefined ? '' : ` ${id}`}`);
-  for (const text of answers[name] ?? HONEST[name] ?? []) {
+  for (const text of answers[name] ?? HONEST[name] ?? (name === '' ? [] : NOT_FOUND)) {
     if (text === 'close') socket.destroy();
     else socket.write(`${id === undefined ? text.replace(/, "id": ID/, '') : text.replace('ID', id)}\r\n`);
   }

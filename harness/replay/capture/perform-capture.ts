@@ -1,44 +1,15 @@
 import { InputError } from '../../errors.ts';
-import { stringAt } from '../../json/value.ts';
-import { ConnectionClosed, DeadlineExceeded } from '../../qmp/connection-errors.ts';
-import type { QmpConnection } from '../../qmp/connection.ts';
+import { ConnectionClosed } from '../../qmp/connection-errors.ts';
 import { classifyMessage } from '../../transcript/classify-message.ts';
 import { idOf, kindOfSent, pairResponses, ResponsePairing } from '../../transcript/pair-responses.ts';
-import { valueOfPattern } from '../../transcript/read-pattern.ts';
-import type { Pattern, Transcript, TranscriptMessage } from '../../transcript/transcript.ts';
-import {
-  blame,
-  compare,
-  mismatchesOf,
-  type DialogueContext,
-  type DialogueOutcome,
-  type HeardEvent,
-} from '../dialogue-state.ts';
-import { takeHeard } from '../expect-event.ts';
+import type { Transcript, TranscriptMessage } from '../../transcript/transcript.ts';
+import { blame, type DialogueOutcome } from '../dialogue-state.ts';
 import { textToSend, type TextToSend } from '../text-to-send.ts';
-import { noteSent, takeIn, takeInWhatCame, type CaptureLine, type CaptureScript } from './capture-line.ts';
-import { layOutCapture, mayNotCome, type CaptureItem } from './capture-plan.ts';
+import { awaitAll } from './await-items.ts';
+import { noteSent, takeInWhatCame, type CaptureLine, type CaptureScript } from './capture-line.ts';
+import { layOutCapture, type CaptureItem } from './capture-plan.ts';
+import type { Capture, CaptureContext } from './capture-state.ts';
 import { descriptorFor } from './descriptor-for.ts';
-
-/** Where a capture is performed, and by what it is judged. */
-export interface CaptureContext extends Omit<DialogueContext, 'connection' | 'earlier'> {
-  /** Opens a connection, and waits for nothing that the server sends. */
-  readonly connect: (connection: number) => Promise<QmpConnection>;
-  /** Called before a connection is closed by the client. */
-  readonly settle?: ((connection: number) => Promise<void>) | undefined;
-}
-
-/** A capture that is being performed. */
-interface Capture {
-  readonly context: CaptureContext;
-  readonly script: CaptureScript;
-  readonly lines: Map<number, CaptureLine>;
-  readonly shared: Pick<CaptureLine, 'captures' | 'findings'>;
-  /** What is to come before the client does anything further. */
-  awaited: CaptureItem[];
-  /** Names of events that have not come: others of the name are waited for only shortly. */
-  readonly missing: Set<string>;
-}
 
 /** A connection ended before all had come that the capture shows on it. */
 export class CaptureCutOff extends ConnectionClosed {
@@ -51,9 +22,6 @@ export class CaptureCutOff extends ConnectionClosed {
     super(message, { cause });
   }
 }
-
-/** What remains of the patience for an event, once one of its name has not come. */
-const SHARE_AFTER_MISS = 0.1;
 
 /**
  * Performs a capture: opens its connections, sends what its client sent and closes them, in its order. Before each of
@@ -229,95 +197,4 @@ function lineOf(capture: Capture, number: number): CaptureLine {
   const line = capture.lines.get(number);
   if (line === undefined || line.left) throw new ConnectionClosed(`connection ${number} is closed`);
   return line;
-}
-
-/** Waits until all has come that stands before what the client does next. */
-async function awaitAll(capture: Capture): Promise<void> {
-  const items = capture.awaited;
-  capture.awaited = [];
-  for (const item of items) {
-    const line = capture.lines.get(item.connection);
-    // What the capture shows behind the end of its connection cannot come.
-    if (line === undefined || line.left) continue;
-    if (item.kind === 'closed by the server') await awaitEnd(line, item.at);
-    else await awaitMessage(capture, line, item.at);
-  }
-}
-
-async function awaitMessage(capture: Capture, line: CaptureLine, index: number): Promise<void> {
-  const message = line.transcript.messages[index];
-  if (message === undefined || line.got.has(index)) return;
-  if (classifyMessage(message) === 'event' && message.body.kind === 'pattern')
-    return awaitEvent(capture, line, message.body.pattern, index);
-  if (mayNotCome(line.transcript.head, index)) return;
-  const until = performance.now() + line.patience;
-  while (!line.got.has(index)) {
-    const left = Math.max(1, until - performance.now());
-    takeIn(line, await line.connection.next(left));
-  }
-}
-
-/** As for any dialogue: the first of its name that is as shown is meant; where none is, the first is the answer. */
-async function awaitEvent(
-  capture: Capture,
-  line: CaptureLine,
-  pattern: Pattern,
-  index: number,
-): Promise<void> {
-  const name = stringAt(valueOfPattern(pattern).value, 'event');
-  const isShown = (event: HeardEvent): boolean =>
-    event.name === name && mismatchesOf(line, pattern, event.value, index).length === 0;
-  takeInWhatCame(line);
-  const optional = mayNotCome(line.transcript.head, index);
-  const patience = line.patience * (capture.missing.has(name) ? SHARE_AFTER_MISS : 1);
-  const event =
-    takeHeard(line, isShown) ??
-    (optional ? undefined : await hearUntil(line, isShown, patience)) ??
-    (optional ? undefined : takeHeard(line, (heard) => heard.name === name));
-  line.got.add(index);
-  if (event !== undefined) {
-    compare(line, pattern, event.value, index);
-    return;
-  }
-  line.checks++;
-  if (optional) return;
-  capture.missing.add(name);
-  const what = `no event ${name} within ${patience / 1000} s`;
-  blame(line, index, { rule: 'shape/missing-event', pointer: '', what, expected: `the event ${name}` });
-}
-
-async function hearUntil(
-  line: CaptureLine,
-  wants: (event: HeardEvent) => boolean,
-  patience: number,
-): Promise<HeardEvent | undefined> {
-  const until = performance.now() + patience;
-  for (let left = patience; left > 0; left = until - performance.now()) {
-    const before = line.heard.length;
-    try {
-      takeIn(line, await line.connection.next(left));
-    } catch (error) {
-      if (error instanceof DeadlineExceeded || error instanceof ConnectionClosed) return undefined;
-      throw error;
-    }
-    const last = line.heard.length > before ? line.heard.at(-1) : undefined;
-    if (last !== undefined && wants(last)) return line.heard.pop();
-  }
-  return undefined;
-}
-
-/** The server ends the connection; what comes before is taken in. */
-async function awaitEnd(line: CaptureLine, at: number): Promise<void> {
-  line.checks++;
-  const until = performance.now() + line.patience;
-  for (let left = line.patience; left > 0; left = until - performance.now()) {
-    try {
-      takeIn(line, await line.connection.next(left));
-    } catch (error) {
-      if (error instanceof ConnectionClosed) return;
-      if (!(error instanceof DeadlineExceeded)) throw error;
-    }
-  }
-  const what = `connection ${line.number} stays open for ${line.patience / 1000} s`;
-  blame(line, at - 1, { rule: 'shape/not-closed', pointer: '', what, expected: 'its end by the server' });
 }

@@ -26,9 +26,11 @@ export function compareRuns(
       findings.push({ kind: 'closed', connection, direction: '<-' });
       continue;
     }
-    findings.push(...compareConnection(connection, log, twin ?? log, proxied));
-    if (proxied.endedBy === 'server side' && log.endedBy !== 'server side')
-      findings.push({ kind: 'closed', connection, direction: '<-' });
+    const found = compareConnection(connection, log, twin ?? log, proxied);
+    const isClosed = proxied.endedBy === 'server side' && log.endedBy !== 'server side';
+    // What does not come over a connection that the proxy has ended is one thing with that.
+    findings.push(...found.filter(({ kind }) => !isClosed || kind !== 'dropped'));
+    if (isClosed) findings.push({ kind: 'closed', connection, direction: '<-' });
     delays.push(...longerWaits(log, proxied));
   }
   const toClient = figuresOf(delays);
@@ -45,8 +47,11 @@ function compareConnection(
   const twins = byIdentity(again.toClient);
   const proxied = byIdentity(through.toClient);
   const findings: ProxyFinding[] = [];
+  // Where the client came no further, what it had asked for then cannot come.
+  const askedUntil = direct.toServer.messages[through.toServer.messages.length]?.at ?? Infinity;
   for (const [identity, { message }] of byIdentity(direct.toClient)) {
     const { text, value = null } = message;
+    if (message.at >= askedUntil) continue;
     const came = proxied.get(identity);
     const twin = twins.get(identity);
     // What does not come each time without a proxy says nothing of the proxy.

@@ -15,7 +15,7 @@ const lines = (from, put) => {
 
 let held = '';
 
-function toClient(client, line) {
+function toClient(client, line, behind) {
   const isReply = line.includes('"return": {"status"') || line.includes('"return": {"running"');
   if (misdeed === 'drop' && line.includes('"STOP"')) return;
   if (misdeed === 'add' && isReply)
@@ -27,6 +27,10 @@ function toClient(client, line) {
     client.write(line + held);
     held = '';
   } else if (misdeed === 'delay' && isReply) setTimeout(() => client.write(line), 80);
+  else if (misdeed === 'close-server' && line.includes('"id": 3')) {
+    behind.once('close', () => client.write(line));
+    behind.end();
+  }
   else client.write(line);
   if (misdeed === 'close' && line.includes('"id": 2')) client.destroy();
 }
@@ -36,7 +40,6 @@ function toServer(behind, line) {
   if (misdeed === 'rewrite-command' && line.includes('query-name'))
     behind.write(line.replace('"id": 1', '"id": 9'));
   else behind.write(line);
-  if (misdeed === 'close-server' && line.includes('query-status')) setTimeout(() => behind.end(), 20);
 }
 
 if (misdeed === 'end') process.exit(7);
@@ -44,10 +47,10 @@ if (misdeed !== 'deaf') {
   createServer((client) => {
     const behind = connect(server);
     lines(client, (line) => toServer(behind, line));
-    lines(behind, (line) => toClient(client, line));
+    lines(behind, (line) => toClient(client, line, behind));
     client.on('error', () => behind.destroy());
     behind.on('error', () => client.destroy());
     client.on('end', () => behind.end());
     if (misdeed !== 'close-server') behind.on('end', () => client.end());
-  }).listen(listen);
+  }).listen(listen, () => process.stdout.write('listening\n'));
 } else createServer().listen(`${listen}.elsewhere`);

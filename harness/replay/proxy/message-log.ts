@@ -57,12 +57,25 @@ export interface ConnectionLog {
   readonly toServer: MessageLog;
   readonly toClient: MessageLog;
   /** Who ended it first, seen from this place; undefined while it is open. */
-  endedBy: 'client side' | 'server side' | undefined;
+  endedBy: LogSide | undefined;
+  /** When that was, in milliseconds on the clock of `performance.now()`; `Infinity` while it is open. */
+  endedAt: number;
   /** When the client was about to end it: what the server sends later need not arrive. */
   settledAt: number;
 }
 
+/** One of the two sides of a place at which a connection is seen. */
+type LogSide = 'client side' | 'server side';
+
 /** Begins the log of a connection. */
 export function createConnectionLog(): ConnectionLog {
-  return { toServer: new MessageLog(), toClient: new MessageLog(), endedBy: undefined, settledAt: Infinity };
+  const [toServer, toClient] = [new MessageLog(), new MessageLog()];
+  return { toServer, toClient, endedBy: undefined, endedAt: Infinity, settledAt: Infinity };
+}
+
+/** A side has ended a connection; the first one counts. */
+export function noteEnd(log: ConnectionLog, by: LogSide, at: number): void {
+  if (log.endedBy !== undefined) return;
+  log.endedBy = by;
+  log.endedAt = at;
 }

@@ -5,38 +5,13 @@ import { expect } from 'chai';
 import { InputError } from '../../errors.ts';
 import { cacheFolder, readReleases } from '../../target/release-cache.ts';
 import { inTemporaryFolder } from '../../target/temporary-folder.ts';
-import { closeReplays, planReplay, type ReplayPlan } from '../plan-replay.ts';
+import { closeReplays } from '../plan-replay.ts';
+import { planFor } from '../fixtures/plan-for.ts';
+import { TRANSCRIPT } from './fixture-dialogue.ts';
 import { isTransparent, type ProxyReport } from './proxy-report.ts';
 import { replayThrough } from './replay-through.ts';
 
 const PROXY = fileURLToPath(new URL('fixture-proxy.js', import.meta.url));
-const STOP = '{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}';
-const RESUME = STOP.replace('STOP', 'RESUME');
-
-const TRANSCRIPT = `---
-id: wire/x
----
-@0 -- opened
-@0 <- {"QMP": {"version": {"qemu": {"micro": 0, "minor": 0, "major": 10}, "package": ""}, "capabilities": []}}
-@0 -> {"execute": "qmp_capabilities"}
-@0 <- {"return": {}}
-@0 -> {"execute": "cont"}
-@0 <- ${RESUME}
-@0 <- {"return": {}}
-@0 -> {"execute": "stop"}
-@0 <- ${STOP}
-@0 <- {"return": {}}
-@0 -> {"execute": "query-name", "id": 1}
-@0 -> {"execute": "query-kvm", "id": 2}
-@0 <- {"return": {}, "id": 1}
-@0 <- {"return": {"enabled": false, "present": true}, "id": 2}
-@0 -> {"execute": "system_reset"}
-@0 <- {"return": {}}
-@0 -> {"execute": "query-status", "id": 3}
-@0 <- {"return": {"status": "prelaunch", "running": false}, "id": 3}
-@0 -- closed by the client
-`;
-
 /** What a proxy does, the kinds of findings (with direction), and the verdict through it. */
 const TABLE: readonly (readonly [misdeed: string, kinds: readonly string[], verdict: string])[] = [
   ['none', [], 'pass'],
@@ -46,6 +21,7 @@ const TABLE: readonly (readonly [misdeed: string, kinds: readonly string[], verd
   ['reorder', ['reordered <-'], 'fail'],
   ['delay', [], 'pass'],
   ['close', ['closed <-'], 'fail'],
+  ['close-server', ['closed ->'], 'pass'],
   ['drop-command', ['dropped ->'], 'timeout'],
   ['rewrite-command', ['rewritten ->'], 'fail'],
 ];
@@ -53,11 +29,13 @@ const TABLE: readonly (readonly [misdeed: string, kinds: readonly string[], verd
 describe('replayThrough', () => {
   const release =
     readReleases(cacheFolder()).findLast(({ version }) => version.startsWith('10.'))?.version ?? '10.0';
-  const perform = (proxy: string, transcript = TRANSCRIPT): Promise<ProxyReport> =>
+  const perform = (proxy: string): Promise<ProxyReport> =>
     inTemporaryFolder(async (dir) => {
       const file = join(dir, 'x.qmp');
-      await writeFile(file, transcript);
-      const plan = await planOf(file, release);
+      await writeFile(file, TRANSCRIPT);
+      // What never comes is waited for; a proxy that is started may take its time where much else runs.
+      const patience = /(?:drop|drop-command|rewrite-command|deaf)$/.test(proxy) ? 2000 : 10_000;
+      const plan = await planFor(file, { release: [release], patience });
       const [replay] = plan.replays;
       if (replay === undefined) throw new TypeError('no target');
       return replayThrough(replay, proxy).finally(() => closeReplays(plan));
@@ -107,24 +85,3 @@ describe('replayThrough', () => {
     });
   }
 });
-
-function planOf(file: string, release: string): Promise<ReplayPlan> {
-  return planReplay(
-    {
-      files: [file],
-      stages: [],
-      stage: undefined,
-      architecture: undefined,
-      arguments: [],
-      allowed: new Set(),
-      qemu: [],
-      release: [release],
-      connect: [],
-      accel: ['tcg'],
-      policies: [],
-      patience: 1000,
-      install: false,
-    },
-    () => undefined,
-  );
-}

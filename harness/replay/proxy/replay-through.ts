@@ -19,11 +19,11 @@ import { watchDirectly, watchProxy, type WatchedConnections, type WatchingBetwee
  * @throws {InputError} for a proxy that does not fit the target
  */
 export async function replayThrough(
-  { transcript, target, settings }: PlannedReplay,
+  { transcript, target, settings, safety }: PlannedReplay,
   proxy: string,
   hooks: { readonly watch?: DialogueWatcher; readonly signal?: AbortSignal } = {},
 ): Promise<ProxyReport> {
-  const replay = { transcript: captureOf(transcript), target, settings };
+  const replay = { transcript: captureOf(transcript), target, settings, safety };
   if (transcript.marks?.some(({ what }) => what.kind === 'descriptor') === true)
     throw new InputError(
       `${transcript.file}:1:1: descriptors through a proxy; expected none: they cannot be watched on their way`,

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WireObserver } from '../../qmp/connection.ts';
 import type { DialogueWatcher } from '../dialogue-watcher.ts';
 import type { Between, Dial } from '../run-plan.ts';
-import { createConnectionLog, type ConnectionLog } from './message-log.ts';
+import { createConnectionLog, noteEnd, type ConnectionLog } from './message-log.ts';
 import { ProxyProcess, type ProxyCommand } from './proxy-process.ts';
 
 /** What was seen of the connections of a replay at both ends of a proxy. */
@@ -135,7 +135,7 @@ function findEarlyEnds(seen: Watching): readonly EarlyEnd[] {
     const theirs = partnerOf(seen, connection);
     if (ours.endedBy === 'server side' && theirs?.endedBy !== 'server side')
       return [{ connection, direction: '<-' }];
-    if (theirs?.endedBy === 'client side' && ours.endedBy === undefined)
+    if (theirs?.endedBy === 'client side' && theirs.endedAt < ours.endedAt)
       return [{ connection, direction: '->' }];
     return [];
   });
@@ -143,9 +143,9 @@ function findEarlyEnds(seen: Watching): readonly EarlyEnd[] {
 
 function watchEnds({ client }: Watching): DialogueWatcher {
   return {
-    closed: (connection, by) => {
+    closed: (connection, by, at) => {
       const log = client.get(connection);
-      if (log !== undefined) log.endedBy ??= `${by} side`;
+      if (log !== undefined) noteEnd(log, `${by} side`, at);
     },
   };
 }
@@ -181,10 +181,10 @@ async function tap(
   server.on('error', () => undefined);
   pass(fromProxy, server, (chunk) => log.toServer.push(chunk, performance.now()));
   pass(server, fromProxy, (chunk) => log.toClient.push(chunk, performance.now()));
-  server.once('close', () => (log.endedBy ??= 'server side'));
-  server.once('end', () => (log.endedBy ??= 'server side'));
-  fromProxy.once('end', () => (log.endedBy ??= 'client side'));
-  fromProxy.once('close', () => (log.endedBy ??= 'client side'));
+  for (const event of ['end', 'close']) {
+    server.once(event, () => noteEnd(log, 'server side', performance.now()));
+    fromProxy.once(event, () => noteEnd(log, 'client side', performance.now()));
+  }
 }
 
 function pass(from: Socket, to: Socket, see: (chunk: Buffer) => void): void {

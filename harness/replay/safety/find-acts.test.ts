@@ -8,8 +8,9 @@ import { readTranscript } from '../../transcript/read-transcript.ts';
 import { readRecordings } from '../read-recordings.ts';
 import { readAllowances } from './allowances.ts';
 import { findActs } from './find-acts.ts';
-import { findTranscriptActs, refuseActs } from './find-transcript-acts.ts';
+import { findTranscriptActs } from './find-transcript-acts.ts';
 import { kindOfMember } from './member-kinds.ts';
+import { refuseActs } from './refuse-acts.ts';
 
 /** A command, and what of it is refused: `allowance pointer`, without the step `/arguments`. */
 type Row = readonly [command: string, ...refused: readonly string[]];
@@ -402,7 +403,7 @@ describe('refuseActs', () => {
     it(`${error === '' ? 'lets pass' : 'refuses'} ${title}`, () => {
       const transcript = readTranscript(text, 'x.qmp');
       const refuse = (): void =>
-        refuseActs(transcript, text, new Set(allowed === '' ? [] : readAllowances(allowed)));
+        refuseActs(transcript, { allowed: new Set(allowed === '' ? [] : readAllowances(allowed)), text });
       if (error === '') expect(refuse).not.to.throw();
       else expect(refuse).to.throw(InputError, error);
     });

@@ -1,12 +1,11 @@
-import { InputError } from '../../errors.ts';
+import { valueAt } from '../../json/pointer.ts';
 import { Scanner } from '../../json/scanner.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/value.ts';
-import { placesOf } from '../../lint/places.ts';
 import { takePattern, valueOfPattern } from '../../transcript/read-pattern.ts';
 import type { Step } from '../../transcript/step.ts';
 import type { Transcript, TranscriptMessage } from '../../transcript/transcript.ts';
 import { substituteValues } from '../substitute-values.ts';
-import { PERMITTED, type Allowance, type RefusedAct } from './allowances.ts';
+import type { RefusedAct } from './allowances.ts';
 import { findActs } from './find-acts.ts';
 
 /** Something that a recording asks for, and where. */
@@ -25,13 +24,19 @@ export function findTranscriptActs(transcript: Transcript): readonly TranscriptA
     const value = sentValue(message);
     if (value === undefined) return [];
     const sent = substituteValues(value, index, head.substitute);
-    return findActs(sent).map((act) => ({ ...act, message: index }));
+    const acts = findActs(sent).filter(({ pointer }) => !isCaptured(valueAt(sent, pointer)));
+    return acts.map((act) => ({ ...act, message: index }));
   });
   return [
     ...ofHead.map((act) => ({ ...act, message: undefined })),
     ...ofMessages,
     ...findActsOfBytes(transcript),
   ];
+}
+
+/** A value that is nothing but a captured one is known, and judged, when it is sent (`guard-sending.ts`). */
+function isCaptured(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' && /^\$\{[^{}]*\}$/.test(value);
 }
 
 function commandOfStep(step: Step): readonly JsonValue[] {
@@ -61,11 +66,12 @@ function findActsOfBytes({ messages }: Transcript): readonly TranscriptAct[] {
     const first = messages.findIndex((one) => one.connection === number && isRaw(one));
     if (first < 0) return [];
     const later = messages.slice(first).filter((one) => one.connection === number && one.direction === '->');
-    return findActsIn(later.map(streamOf).join('')).map((act) => ({ ...act, message: first }));
+    return findActsOfStream(later.map(streamOf).join('')).map((act) => ({ ...act, message: first }));
   });
 }
 
-function isRaw({ body, direction }: TranscriptMessage): boolean {
+/** Tells whether a message is a client's and no JSON. */
+export function isRaw({ body, direction }: TranscriptMessage): boolean {
   return direction === '->' && body.kind !== 'pattern';
 }
 
@@ -73,7 +79,8 @@ function streamOf({ body, text }: TranscriptMessage): string {
   return body.kind === 'bytes' ? body.bytes.toString('latin1') : `${text}\r\n`;
 }
 
-function findActsIn(stream: string): readonly RefusedAct[] {
+/** Finds commands in a text of which nobody knows where they begin. */
+export function findActsOfStream(stream: string): readonly RefusedAct[] {
   const found: RefusedAct[] = [];
   const untold = (what: string): RefusedAct => ({ allowance: 'bytes', pointer: '', what });
   if (stream.length > MAX_RAW) return [untold(`over ${MAX_RAW / 1024} KiB behind what is no JSON`)];
@@ -93,35 +100,4 @@ function valueAtOffset(text: string, offset: number): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Refuses a transcript that asks for what is not allowed, before anything is started.
- * @param text the file's content, in which the place is looked up
- * @throws {InputError} for the first, with its place and how to allow it
- */
-export function refuseActs(transcript: Transcript, text: string, allowed: ReadonlySet<Allowance>): void {
-  const refused = findTranscriptActs(transcript).filter(({ allowance }) => !allowed.has(allowance));
-  const [first] = refused;
-  if (first === undefined) return;
-  const { file } = transcript;
-  const words = [...new Set(refused.map(({ allowance }) => allowance))].join(',');
-  const more = refused.length === 1 ? '' : `, and ${refused.length - 1} more`;
-  const place = placeOf(transcript, first, text);
-  throw new InputError(
-    `${file}:${place}: ${first.what}${more}; expected ${PERMITTED[first.allowance]} (--allow ${words} replays it all the same)`,
-  );
-}
-
-function placeOf({ messages }: Transcript, act: TranscriptAct, text: string): string {
-  const message = act.message === undefined ? undefined : messages[act.message];
-  if (message === undefined) return '1:1';
-  const line = text.split('\n')[message.line - 1] ?? '';
-  const first = message.text.split('\n')[0] ?? '';
-  const column = message.body.kind === 'pattern' ? Math.max(0, line.indexOf(first)) : 0;
-  const offset =
-    message.body.kind === 'pattern' ? (placesOf(message).values.get(act.pointer)?.start ?? 0) : 0;
-  const before = message.text.slice(0, offset).split('\n');
-  const behind = (before.at(-1) ?? '').length;
-  return `${message.line + before.length - 1}:${(before.length === 1 ? column : 0) + behind + 1}`;
 }

@@ -1,0 +1,2 @@
+/** Stands in a recording in place of a secret. */
+export const REDACTED = '(redacted)';
