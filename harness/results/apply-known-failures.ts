@@ -1,15 +1,23 @@
-import { InputError } from '../errors.ts';
+import { inputErrorAt } from '../errors.ts';
 import { compileCaseGlob, compileGlob, type CaseGlob } from './case-glob.ts';
+import { conditionHolds, couldHold, spanOf, type ConditionFacts } from './failure-condition.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { KnownFailure } from './known-failures.ts';
+import { withoutExpectations } from './raw-verdict.ts';
 import type { Finding, RowResult } from './verdict.ts';
 
 /**
  * Makes what turns failures that are known into `known-failure`, and known failures that pass into `unexpected-pass`.
- * Verdicts of any other word stay: a row that was not run cannot fail as expected. Applying twice changes nothing.
+ * Verdicts of any other word stay: a row that was not run cannot fail as expected. What it was is kept in `was`.
+ * Applying twice changes nothing.
+ * @param facts what conditions look at; where it is absent, a target's name tells all but the package
  */
-export function compileKnownFailures(entries: readonly KnownFailure[]): (result: RowResult) => RowResult {
+export function compileKnownFailures(
+  entries: readonly KnownFailure[],
+  facts?: ConditionFacts,
+): (result: RowResult) => RowResult {
   const expectations = entries.map(expectationFrom);
-  return (result) => applyTo(result, expectations);
+  return (result) => applyTo(result, expectations, facts);
 }
 
 /** Tells whether any entry means a row on a target, whatever comes of it. */
@@ -29,10 +37,20 @@ export function meansKnownFailure(
 export function checkKnownFailures(entries: readonly KnownFailure[], rows: readonly string[]): void {
   for (const entry of entries) {
     if (rows.some(compileCaseGlob(entry.rows).matchesRow)) continue;
-    const { file, line, column } = entry.place;
-    throw new InputError(
-      `${file}:${line}:${column}: '${entry.rows}' means no row; expected a glob of rows that exist`,
-    );
+    throw inputErrorAt(entry.place, `'${entry.rows}' means no row`, 'a glob of rows that exist');
+  }
+}
+
+/**
+ * Checks that the condition of every entry can hold.
+ * @param known the series of releases that there are, `x.y`, and versions of targets
+ * @throws {InputError} for an entry whose releases are all outside of these
+ */
+export function checkConditions(entries: readonly KnownFailure[], known: readonly string[]): void {
+  for (const { when, place } of entries) {
+    if (when === undefined || couldHold(when, known)) continue;
+    const releases = when.releases?.text ?? '';
+    throw inputErrorAt(place, `releases '${releases}' can never hold`, `some of ${spanOf(known)}`);
   }
 }
 
@@ -62,26 +80,27 @@ function expectationFrom(entry: KnownFailure): Expectation {
   return { entry, matches: compileCaseGlob(entry.rows), explains };
 }
 
-function applyTo(result: RowResult, expectations: readonly Expectation[]): RowResult {
+function applyTo(
+  result: RowResult,
+  expectations: readonly Expectation[],
+  facts: ConditionFacts = factsOfName(result.target),
+): RowResult {
   const names = namesOf(result.target);
-  const meant = expectations.filter(({ matches }) => names.some((name) => matches(result.row, name)));
+  const meant = expectations.filter(
+    ({ entry, matches }) =>
+      names.some((name) => matches(result.row, name)) && conditionHolds(entry.when, facts),
+  );
   switch (result.verdict) {
     case 'pass': {
       const expectation = meant.find(({ entry }) => entry.intermittent !== true);
       if (expectation === undefined) return result;
-      return {
-        ...result,
-        verdict: 'unexpected-pass',
-        reason: `passes, but is a known failure: ${wordsOf(expectation)}`,
-      };
+      const reason = `passes, but is a known failure: ${wordsOf(expectation)}`;
+      return changed(result, 'unexpected-pass', reason);
     }
     case 'fail':
     case 'crash':
-    case 'timeout': {
-      const explaining = explanationsOf(result, meant);
-      if (explaining === undefined) return result;
-      return { ...result, verdict: 'known-failure', reason: explaining.map(wordsOf).join('; ') };
-    }
+    case 'timeout':
+      return applyToFailure(withoutExpectations(result), meant);
     case 'known-failure':
     case 'unexpected-pass':
     case 'not-applicable':
@@ -90,6 +109,30 @@ function applyTo(result: RowResult, expectations: readonly Expectation[]): RowRe
     case 'harness-error':
       return result;
   }
+}
+
+/** A failure that is not the one that is known stays what it is, and says so. */
+function applyToFailure(raw: RowResult, meant: readonly Expectation[]): RowResult {
+  const print = meant.some(({ entry }) => entry.fingerprints !== undefined) ? fingerprintOf(raw) : '';
+  const fitting = meant.filter(({ entry }) => entry.fingerprints?.includes(print) ?? true);
+  const explaining = explanationsOf(raw, fitting);
+  if (explaining !== undefined) return changed(raw, 'known-failure', explaining.map(wordsOf).join('; '));
+  const others = explanationsOf(raw, meant)?.filter((one) => !fitting.includes(one)) ?? [];
+  if (others.length === 0) return raw;
+  const expected = others.flatMap(({ entry }) => entry.fingerprints ?? []).join(' or ');
+  const known = `known failure (${others.map(wordsOf).join('; ')}) of another difference`;
+  const reason = `${known}: got ${print}, expected ${expected}${raw.reason === undefined ? '' : `; ${raw.reason}`}`;
+  return changed(raw, raw.verdict, reason);
+}
+
+function changed(raw: RowResult, verdict: RowResult['verdict'], reason: string): RowResult {
+  const was = { verdict: raw.verdict, ...(raw.reason === undefined ? {} : { reason: raw.reason }) };
+  return { ...raw, verdict, reason, was };
+}
+
+function factsOfName(target: string): ConditionFacts {
+  const [version = '', architecture = '', accelerator = ''] = target.split(' ');
+  return { version, architecture, accelerator, package: '' };
 }
 
 /** A target under a policy fails where it fails without: its name begins with that other's. */

@@ -1,10 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InputError, type FilePlace } from '../errors.ts';
 import { readYaml, type YamlCursor } from '../yaml/yaml-cursor.ts';
 import { compileCaseGlob, compileGlob } from './case-glob.ts';
+import { readCondition, type FailureCondition } from './failure-condition.ts';
 import { BLAMES } from './records.ts';
 import type { Blame } from './verdict.ts';
+
+/** The project's own expectations. */
+export const KNOWN_FAILURES_FOLDER = fileURLToPath(
+  new URL('../../recordings/known-failures/', import.meta.url),
+);
 
 /** One expectation: these cases fail, for this reason. */
 export interface KnownFailure {
@@ -16,6 +21,10 @@ export interface KnownFailure {
   readonly blame?: Blame;
   /** When given, it explains only findings of a rule that this glob means. */
   readonly rule?: string;
+  /** When given, it holds only on such targets. */
+  readonly when?: FailureCondition;
+  /** When given, it explains only these differences: see `fingerprintOf`. */
+  readonly fingerprints?: readonly string[];
   readonly reason: string;
   readonly link?: string;
   /** It comes and goes: a pass stays a pass. */
@@ -25,7 +34,7 @@ export interface KnownFailure {
 }
 
 const REQUIRED = ['rows', 'reason', 'review-by'];
-const MEMBERS = [...REQUIRED, 'blame', 'rule', 'link', 'intermittent'];
+const MEMBERS = [...REQUIRED, 'blame', 'rule', 'when', 'fingerprints', 'link', 'intermittent'];
 
 /**
  * Reads one file of known failures: a YAML list, described by `schemas/formats/known-failures.json`.
@@ -37,25 +46,14 @@ export function readKnownFailures(text: string, file: string): readonly KnownFai
   return root.describe() === 'nothing' ? [] : root.elements().map(knownFailureFrom);
 }
 
-/** Reads the files `*.yaml` of a folder, in the order of their names. @throws {InputError} */
-export async function readKnownFailuresIn(folder: string): Promise<readonly KnownFailure[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    throw new InputError(`${folder}: cannot be read; expected a folder of known failures`, { cause: error });
-  });
-  const files = names.filter((name) => name.endsWith('.yaml')).sort();
-  const lists = files.map(async (name) => {
-    const file = join(folder, name);
-    return readKnownFailures(await readFile(file, 'utf8'), file);
-  });
-  return (await Promise.all(lists)).flat();
-}
-
 function knownFailureFrom(item: YamlCursor): KnownFailure {
   const members = item.members(MEMBERS, REQUIRED);
   const need = (name: string): YamlCursor =>
     members.get(name) ?? item.fail(`no '${name}'`, `the key '${name}'`);
   const blame = members.get('blame')?.oneOf(BLAMES);
   const rule = members.get('rule');
+  const when = members.get('when');
+  const fingerprints = members.get('fingerprints');
   const link = members.get('link')?.string();
   const intermittent = members.get('intermittent')?.boolean();
   return {
@@ -63,7 +61,9 @@ function knownFailureFrom(item: YamlCursor): KnownFailure {
     rows: globFrom(need('rows'), compileCaseGlob),
     ...(blame === undefined ? {} : { blame }),
     ...(rule === undefined ? {} : { rule: globFrom(rule, compileGlob) }),
-    reason: need('reason').string(),
+    ...(when === undefined ? {} : { when: readCondition(when) }),
+    ...(fingerprints === undefined ? {} : { fingerprints: fingerprintsFrom(fingerprints) }),
+    reason: reasonFrom(need('reason')),
     ...(link === undefined ? {} : { link }),
     ...(intermittent === undefined ? {} : { intermittent }),
     reviewBy: dayFrom(need('review-by')),
@@ -80,6 +80,29 @@ function globFrom(cursor: YamlCursor, compile: (glob: string) => unknown): strin
     throw new InputError(`${file}:${line}:${column}: ${error.message}`, { cause: error });
   }
   return glob;
+}
+
+/** What proposals have for a reason: somebody has to say why. */
+export const TO_BE_SAID = 'TODO';
+
+function reasonFrom(cursor: YamlCursor): string {
+  const reason = cursor.string();
+  return reason.startsWith(TO_BE_SAID) ? cursor.fail(`reason '${reason}'`, 'why it fails') : reason;
+}
+
+function fingerprintsFrom(cursor: YamlCursor): readonly string[] {
+  const fingerprints = cursor.elements().map(fingerprintFrom);
+  return fingerprints.length === 0
+    ? cursor.fail('an empty list', 'fingerprints, or no such key')
+    : fingerprints;
+}
+
+function fingerprintFrom(cursor: YamlCursor): string {
+  const text = cursor.word();
+  // One of digits alone, which YAML takes for a number, keeps them all: `word` gives what is written.
+  return /^[0-9a-f]{16}$/.test(text)
+    ? text
+    : cursor.fail(`fingerprint '${text}'`, '16 hexadecimal digits in lower case');
 }
 
 function dayFrom(cursor: YamlCursor): string {
