@@ -55,7 +55,7 @@ export async function planTargets(
   ]);
   const targets = described.flatMap(({ targets }) => targets);
   const missing = [...found.missing, ...described.flatMap(({ missing }) => missing)];
-  if (targets.length === 0) throw noTarget(missing);
+  if (targets.length === 0) throw noTarget(missing, request);
   return { targets: withUniqueNames(targets.toSorted(byVersion)), missing };
 }
 
@@ -154,7 +154,10 @@ function withUniqueNames(targets: readonly PlannedTarget[]): readonly PlannedTar
   });
 }
 
-function noTarget(missing: readonly MissingTarget[]): SetupError {
+function noTarget(missing: readonly MissingTarget[], { qemu, release, connect }: TargetRequest): SetupError {
+  // Who names a server wants no other.
+  if (connect.length > 0 && qemu.length + release.length === 0)
+    return new SetupError(missing.map(({ reason }) => reason).join('\n'));
   const reasons = missing.map(({ name, reason }) => `\n  ${name}: ${reason}`).join('');
   return new SetupError(
     `no QEMU to run on.${reasons}\nThree ways out: install the package qemu-system-x86, name a binary with --qemu PATH, or a running server with --connect ADDRESS.`,

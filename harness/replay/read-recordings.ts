@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../errors.ts';
+import { readRecordingText } from '../transcript/read-recording-text.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 
@@ -21,13 +22,17 @@ export async function readRecordings(paths: readonly string[] = []): Promise<rea
   const transcripts: Transcript[] = [];
   for (let at = 0; at < unique.length; at += AT_ONCE) {
     const batch = unique.slice(at, at + AT_ONCE);
-    transcripts.push(
-      ...(await Promise.all(batch.map(async (file) => readTranscript(await readFile(file, 'utf8'), file)))),
-    );
+    transcripts.push(...(await Promise.all(batch.map(readOne))));
   }
   transcripts.sort((a, b) => (a.head.id < b.head.id ? -1 : 1));
   refuseDoubles(transcripts);
   return transcripts;
+}
+
+async function readOne(file: string): Promise<Transcript> {
+  const transcript = readTranscript(await readFile(file, 'utf8').catch(() => readRecordingText(file)), file);
+  if (transcript.messages.length > 0) return transcript;
+  throw new InputError(`${file}:1:1: no message, as its client said nothing; expected at least one`);
 }
 
 async function filesBelow(path: string): Promise<readonly string[]> {

@@ -4,13 +4,17 @@ import type { Validator } from '../json-schema/validator.ts';
 import type { WireObserver } from '../qmp/connection.ts';
 import type { Batch } from '../results/batch.ts';
 import type { KnownFailure } from '../results/known-failures.ts';
+import type { Performance } from '../results/performance.ts';
+import type { ExpectationFile, ShardFacts } from '../results/run.ts';
 import type { MissingTarget, TargetFacts } from '../results/verdict.ts';
 import type { ImageStore } from '../stage/image-store.ts';
 import type { StageBook } from '../stage/stage-book.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
+import type { Transcript } from '../transcript/transcript.ts';
 import type { TargetScope } from './find-applicability.ts';
 import type { DialogueWatcher } from './dialogue-watcher.ts';
 import type { ProgramBook } from './program-book.ts';
+import type { FailedRun } from './select-failed.ts';
 
 /** Everything that a run does, decided before anything is performed. */
 export interface RunPlan {
@@ -18,12 +22,18 @@ export interface RunPlan {
   /** Targets that were asked for and cannot be run. */
   readonly missing: readonly MissingTarget[];
   readonly knownFailures: readonly KnownFailure[];
+  /** The files that these stand in. */
+  readonly expectations?: readonly ExpectationFile[];
   /** How many batches are performed at a time. */
   readonly jobs: number;
   /** Folder of the run archives; each target has one of its own below `runs/`. */
   readonly out: string;
   /** Keep what an interrupted run with the same `out` has finished. */
   readonly resume: boolean;
+  /** Present for a part of a run. */
+  readonly shard?: ShardFacts;
+  /** Present where only what had failed is run again: by the name of the target. */
+  readonly failed?: ReadonlyMap<string, FailedRun>;
 }
 
 /** What is performed on a target. */
@@ -48,6 +58,8 @@ export interface RowSettings {
   readonly signal?: AbortSignal;
   /** How a capture gets to the monitors of its stage, where that is not the direct way. */
   readonly between?: Between;
+  /** Performs a row elsewhere than on the venue of its target: from the log of an earlier run. */
+  readonly instead?: (transcript: Transcript, target: PlannedTarget) => Promise<Performance>;
 }
 
 /** Connects to a monitor of a capture's stage. */
@@ -89,7 +101,7 @@ export interface QemuVenue {
   readonly accelerator: Accelerator;
   readonly images: ImageStore;
   /** The other programs of its build, which stages may name. */
-  readonly programs: ProgramBook;
+  readonly programs: Pick<ProgramBook, 'describe'>;
 }
 
 /** A server that somebody else has started. Its state is not ours: only queries are replayed there, one row at a time. */

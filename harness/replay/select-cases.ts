@@ -3,12 +3,6 @@ import { compileCaseGlob } from '../results/case-glob.ts';
 import type { PlannedColumn } from './run-plan.ts';
 import { couldMean, type Suite } from './suites.ts';
 
-/** Part `index` (from 1) of `count` parts of a run. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
-
 /**
  * Refuses globs that can mean nothing, as far as that is known before the targets are.
  * @param rows identities of the recordings
@@ -56,25 +50,15 @@ export function selectCases(
     const names = columns.map(({ target }) => target.facts.name);
     throw new InputError(`--grep '${glob}' means no target; expected one of ${names.join(', ')}`);
   }
-  return narrow(columns, (row, target) => filters.some(({ matches }) => matches(row, target)));
-}
-
-/** Every n-th row, the same on all targets, so that the parts are alike in what they take. */
-export function selectShard(
-  columns: readonly PlannedColumn[],
-  shard: Shard | undefined,
-): readonly PlannedColumn[] {
-  if (shard === undefined) return columns;
-  const rows = [...new Set(columns.flatMap(({ batches }) => rowsOf(batches)))];
-  const kept = new Set(rows.filter((_, at) => at % shard.count === shard.index - 1));
-  return narrow(columns, (row) => kept.has(row));
+  return keepCases(columns, (row, target) => filters.some(({ matches }) => matches(row, target)));
 }
 
 function rowsOf(batches: PlannedColumn['batches']): readonly string[] {
   return batches.flatMap(({ rows }) => rows);
 }
 
-function narrow(
+/** Keeps of each column the cases that are meant, and the batches that have any. */
+export function keepCases(
   columns: readonly PlannedColumn[],
   isMeant: (row: string, target: string) => boolean,
 ): readonly PlannedColumn[] {

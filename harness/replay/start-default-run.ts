@@ -1,3 +1,4 @@
+import { NO_DURATIONS } from '../results/durations.ts';
 import { PATIENCE, planRun } from './plan-run.ts';
 import { startRun, type LiveRun } from './start-run.ts';
 import { suiteVersion } from './suite-version.ts';
@@ -23,6 +24,8 @@ export async function startDefaultRun(): Promise<LiveRun> {
     all: false,
     level: undefined,
     shard: undefined,
+    durations: NO_DURATIONS,
+    failed: undefined,
     jobs: undefined,
     patience: PATIENCE,
     out: await mkdtemp(join(tmpdir(), 'qmp-conformance-')),

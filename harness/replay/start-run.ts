@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { compileKnownFailures } from '../results/apply-known-failures.ts';
 import type { Batch } from '../results/batch.ts';
 import { openRun } from '../results/open-run.ts';
 import { performanceOfMistake, type Performance } from '../results/performance.ts';
+import type { RunNotes } from '../results/run.ts';
 import type { RunWriter } from '../results/run-writer.ts';
 import type { RowResult } from '../results/verdict.ts';
 import { killAllQemus } from '../target/server-process.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import type { PlannedColumn, PlannedTarget, RunPlan } from './run-plan.ts';
+import { compareTries } from './select-failed.ts';
 
 /** A run in progress. Batches are performed side by side; the result of each row is a promise of its own. */
 export interface LiveRun {
@@ -51,11 +54,14 @@ export async function startRun(
 ): Promise<LiveRun> {
   const limit = pLimit(plan.jobs);
   const stop = new AbortController();
-  const expect = compileKnownFailures(plan.knownFailures);
+  const applyKnownFailures = expectationsOf(plan);
+  const expect = (result: RowResult): RowResult => tellFirstTry(applyKnownFailures(result), plan);
+  // What cannot be written down need not be performed.
+  const breakOff = (reason: unknown): void => stop.abort(reason);
+  const surroundings = { expect, onResult, breakOff, signal: stop.signal };
   const columns = (await openArchives(plan, suite)).map((archive) => beginColumn(archive, onResult));
   for (const column of columns) {
-    for (const batch of column.batches)
-      void limit(() => performBatch(batch, column, { expect, onResult, signal: stop.signal }));
+    for (const batch of column.batches) void limit(() => performBatch(batch, column, surroundings));
   }
   const settled = async (): Promise<void> => {
     const ends = await Promise.allSettled(
@@ -73,9 +79,15 @@ export async function startRun(
     resultOf: (target, row) =>
       columnOf(target)?.results.get(row)?.promise ?? Promise.reject(new TypeError(`no row ${row}`)),
     finish: async () => {
-      await settled();
-      await Promise.all(columns.map(({ writer }) => writer.finish()));
-      await removeImages(plan);
+      try {
+        await settled();
+        await Promise.all(columns.map((column) => finishColumn(column, plan)));
+      } catch (error) {
+        await Promise.all(columns.map(({ writer }) => writer.close()));
+        throw error;
+      } finally {
+        await removeImages(plan);
+      }
     },
     interrupt: async () => {
       stop.abort(new Interrupted('the run was interrupted'));
@@ -85,6 +97,14 @@ export async function startRun(
       await removeImages(plan);
     },
   };
+}
+
+/** Expectations may hold on some targets only: each result is held against those of its own. */
+function expectationsOf({ columns, knownFailures }: RunPlan): (result: RowResult) => RowResult {
+  const byTarget = new Map(
+    columns.map(({ target: { facts } }) => [facts.name, compileKnownFailures(knownFailures, facts)]),
+  );
+  return (result) => byTarget.get(result.target)?.(result) ?? result;
 }
 
 interface Archive extends PlannedColumn {
@@ -97,7 +117,9 @@ async function openArchives(plan: RunPlan, suite: string): Promise<readonly Arch
   try {
     for (const column of plan.columns) {
       const ids = column.batches.flatMap(({ rows }) => rows);
-      const writer = await openRun(plan.out, column.target.facts, ids, { suite, resume: plan.resume });
+      const { resume } = plan;
+      const notes = notesOf(column.target, plan);
+      const writer = await openRun(plan.out, column.target.facts, ids, { suite, resume, notes });
       archives.push({ ...column, writer });
     }
     return archives;
@@ -108,6 +130,47 @@ async function openArchives(plan: RunPlan, suite: string): Promise<readonly Arch
     await Promise.all(ours.map(({ writer }) => rm(writer.dir, { recursive: true, force: true })));
     throw error;
   }
+}
+
+/** What `run.json` says of a target's run, beside the counts. */
+function notesOf({ introspection, facts }: PlannedTarget, plan: RunPlan): RunNotes {
+  const { shard, failed, expectations } = plan;
+  const before = failed?.get(facts.name);
+  return {
+    ...(shard !== undefined && { shard }),
+    identity: {
+      host: process.arch,
+      ...(introspection !== undefined && { introspection: sha256(introspection) }),
+    },
+    ...(expectations !== undefined && { expectations }),
+    ...(before !== undefined && { reran: before.dirs }),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function finishColumn({ writer, target }: LiveColumn, { failed }: RunPlan): Promise<void> {
+  const before = failed?.get(target.facts.name)?.red;
+  if (before === undefined) {
+    await writer.finish();
+    return;
+  }
+  const flaky = writer.results.filter((now) => {
+    const first = before.get(now.row);
+    return first !== undefined && compareTries(first, now).isFlaky;
+  });
+  await writer.finish({ flaky: flaky.map(({ row }) => row).sort() });
+}
+
+/** A row that had failed and passes now says so, so that no report of this run alone can hide it. */
+function tellFirstTry(result: RowResult, { failed }: RunPlan): RowResult {
+  const before = failed?.get(result.target)?.red.get(result.row);
+  if (before === undefined) return result;
+  const { says, isFlaky } = compareTries(before, result);
+  if (!isFlaky) return result;
+  return { ...result, reason: result.reason === undefined ? says : `${says}: ${result.reason}` };
 }
 
 async function removeImages({ columns }: RunPlan): Promise<void> {
@@ -132,6 +195,8 @@ interface BatchSurroundings {
   /** Makes known failures of failures that are known. */
   readonly expect: (result: RowResult) => RowResult;
   readonly onResult: (result: RowResult) => void;
+  /** Nothing can be written any more. */
+  readonly breakOff: (reason: unknown) => void;
   readonly signal: AbortSignal;
 }
 
@@ -139,10 +204,9 @@ interface BatchSurroundings {
 async function performBatch(
   batch: Batch,
   { target, writer, results }: LiveColumn,
-  { expect, onResult, signal }: BatchSurroundings,
+  { expect, onResult, breakOff, signal }: BatchSurroundings,
 ): Promise<void> {
-  const finished = writer.finished;
-  const left = new Set(batch.rows.filter((row) => !finished.has(row)));
+  const left = new Set(batch.rows.filter((row) => !writer.has(row)));
   const report = async (row: string, performance: Performance, duration: number): Promise<void> => {
     signal.throwIfAborted();
     const result = expect(resultFrom(row, target, performance, duration));
@@ -157,7 +221,10 @@ async function performBatch(
     if (left.size > 0) await batch.perform([...left], report, signal);
     if (left.size > 0) throw new Error(`no outcome of ${[...left].join(', ')}`);
   } catch (error) {
-    await giveUp([...left], error, report, (row, reason) => results.get(row)?.reject(reason));
+    await giveUp([...left], error, report, (row, reason) => {
+      results.get(row)?.reject(reason);
+      breakOff(reason);
+    });
   }
 }
 

@@ -31,7 +31,12 @@ describe('schemas/formats', () => {
     const out = await mkdtemp(join(tmpdir(), 'formats-'));
     try {
       const rows = VERDICTS.map((verdict) => `examples/x/${verdict}`);
-      const writer = await openRun(out, TARGET, rows, { suite: '0.1.0' });
+      const notes = {
+        shard: { index: 2, count: 3, plan: '0' },
+        identity: { host: 'x64', introspection: '0' },
+        reran: ['out/runs/x'],
+      };
+      const writer = await openRun(out, TARGET, rows, { suite: '0.1.0', notes });
       const finding = {
         blame: 'setup',
         rule: 'r',
@@ -54,10 +59,11 @@ describe('schemas/formats', () => {
           reason: 'r',
           process,
           hardware: 'h',
-        };
+          was: { verdict: 'fail', reason: 'r' },
+        } as const;
         await writer.appendResult({ row, target: TARGET.name, verdict, ...facts });
       }
-      await writer.finish();
+      await writer.finish({ flaky: [] });
       await writeMissingTargets(out, [{ name: 'x', reason: 'y' }]);
       await expectValid('row-result', await linesOf(join(writer.dir, 'results.ndjson')));
       await expectValid('wire-record', await linesOf(join(writer.dir, 'wire.ndjson')));

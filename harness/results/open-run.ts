@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { MISSING_FILE, RESULTS_FILE, runFolder, SUMMARY_FILE, TARGET_FILE, WIRE_FILE } from './layout.ts';
 import { indexWire } from './read-dialogue.ts';
 import { finishedResults } from './read-run.ts';
-import { RUN_FORMAT } from './run.ts';
+import { RUN_FORMAT, type RunNotes } from './run.ts';
 import { RunWriter } from './run-writer.ts';
 import type { MissingTarget, RowResult, TargetFacts } from './verdict.ts';
 import { replaceFile, writing } from './write-file.ts';
@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly suite: string;
   /** Go on with an archive that was cut off: its finished rows stay, what is half written goes. */
   readonly resume?: boolean;
+  /** What `run.json` says beside the counts. */
+  readonly notes?: RunNotes;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function openRun(
   const results = await openToAppend(join(dir, RESULTS_FILE));
   const wire = await openToAppend(join(dir, WIRE_FILE));
   const finished = earlier ?? [];
-  return new RunWriter({ dir, target, planned, suite: options.suite, finished, results, wire });
+  const { suite, notes = {} } = options;
+  return new RunWriter({ dir, target, planned, suite, notes, finished, results, wire });
 }
 
 /** Writes down the targets that were asked for and could not be run, beside `runs/`. @throws {SetupError} */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
@@ -51,6 +51,33 @@ describe('run archive of others', () => {
     it(`refuses target.json with ${what}`, async () => {
       await writeFile(join(out, 'target.json'), text);
       const error = await failure(readRun(out));
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.match(message);
+    });
+  }
+
+  const shard = { index: 1, count: 2, plan: 'p' };
+  const wrongNotes: readonly (readonly [string, object, RegExp])[] = [
+    [
+      'a shard before the first',
+      { shard: { ...shard, index: 0 } },
+      /'shard' is part 0 of 2; expected a part/,
+    ],
+    ['a shard after the last', { shard: { ...shard, index: 3 } }, /'shard' is part 3 of 2/],
+    ['half a shard', { shard: { ...shard, count: 1.5 } }, /'shard' is part 1 of 1\.5/],
+    ['a shard without a plan', { shard: { index: 1, count: 2 } }, /member 'plan' is absent/],
+    ['a shard in words', { shard: '1/2' }, /of type string; expected an object/],
+    ['an identity without a host', { identity: {} }, /member 'host' is absent; expected a string/],
+    ['a rerun of a number', { reran: [1] }, /of type number; expected a string/],
+    ['a flaky row that is no list', { flaky: 'a' }, /member 'flaky' is of type string; expected an array/],
+  ];
+  for (const [what, notes, message] of wrongNotes) {
+    it(`refuses run.json with ${what}`, async () => {
+      await writeWhole();
+      const file = join(dir, 'run.json');
+      const summary = JSON.parse(await readFile(file, 'utf8')) as object;
+      await writeFile(file, JSON.stringify({ ...summary, ...notes }));
+      const error = await failure(readRun(dir));
       expect(error).to.be.instanceOf(InputError);
       expect(error.message).to.match(message);
     });

@@ -1,5 +1,12 @@
 import { isJsonArray, type JsonObject, type JsonValue } from '../json/value.ts';
-import { RUN_FORMAT, type RunSummary, type VerdictCounts } from './run.ts';
+import {
+  RUN_FORMAT,
+  type ExpectationFile,
+  type RunIdentity,
+  type RunSummary,
+  type ShardFacts,
+  type VerdictCounts,
+} from './run.ts';
 import {
   flagAt,
   listAt,
@@ -20,6 +27,7 @@ import {
   type Finding,
   type MissingTarget,
   type ProcessEnd,
+  type RawVerdict,
   type RowResult,
   type TargetFacts,
   type WireRecord,
@@ -42,6 +50,7 @@ export function rowResultFromJson(value: JsonValue): RowResult {
   const hardware = optionalAt(object, 'hardware', textAt);
   const shrunk = optionalAt(object, 'shrunk', textAt);
   const program = optionalAt(object, 'program', textAt);
+  const was = optionalAt(object, 'was', rawVerdictAt);
   return {
     row: textAt(object, 'row'),
     target: textAt(object, 'target'),
@@ -55,6 +64,16 @@ export function rowResultFromJson(value: JsonValue): RowResult {
     ...(hardware === undefined ? {} : { hardware }),
     ...(shrunk === undefined ? {} : { shrunk }),
     ...(program === undefined ? {} : { program }),
+    ...(was === undefined ? {} : { was }),
+  };
+}
+
+function rawVerdictAt(object: JsonObject, name: string): RawVerdict {
+  const raw = objectFrom(memberAt(object, name));
+  const reason = optionalAt(raw, 'reason', textAt);
+  return {
+    verdict: wordAt(raw, 'verdict', ['pass', 'fail', 'crash', 'timeout']),
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 
@@ -139,7 +158,47 @@ export function runSummaryFromJson(value: JsonValue): RunSummary {
     finished: textAt(object, 'finished'),
     planned: listAt(object, 'planned', textFrom),
     counts: countsFrom(objectFrom(memberAt(object, 'counts'))),
+    ...runNotesFrom(object),
   };
+}
+
+function runNotesFrom(
+  object: JsonObject,
+): Pick<RunSummary, 'shard' | 'identity' | 'expectations' | 'reran' | 'flaky'> {
+  const shard = optionalAt(object, 'shard', shardAt);
+  const identity = optionalAt(object, 'identity', identityAt);
+  const expectations = optionalAt(object, 'expectations', expectationFilesAt);
+  const reran = optionalAt(object, 'reran', namesAt);
+  const flaky = optionalAt(object, 'flaky', namesAt);
+  return {
+    ...(shard === undefined ? {} : { shard }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(expectations === undefined ? {} : { expectations }),
+    ...(reran === undefined ? {} : { reran }),
+    ...(flaky === undefined ? {} : { flaky }),
+  };
+}
+
+function shardAt(object: JsonObject, name: string): ShardFacts {
+  const shard = objectFrom(memberAt(object, name));
+  const index = numberAt(shard, 'index');
+  const count = numberAt(shard, 'count');
+  if (!Number.isInteger(index) || !Number.isInteger(count) || index < 1 || index > count)
+    throw new ShapeError(`member '${name}' is part ${index} of ${count}`, 'a part from 1 to the count');
+  return { index, count, plan: textAt(shard, 'plan') };
+}
+
+function expectationFilesAt(object: JsonObject, name: string): readonly ExpectationFile[] {
+  return listAt(object, name, (element) => {
+    const file = objectFrom(element);
+    return { name: textAt(file, 'name'), digest: textAt(file, 'digest') };
+  });
+}
+
+function identityAt(object: JsonObject, name: string): RunIdentity {
+  const identity = objectFrom(memberAt(object, name));
+  const introspection = optionalAt(identity, 'introspection', textAt);
+  return { host: textAt(identity, 'host'), ...(introspection === undefined ? {} : { introspection }) };
 }
 
 function countsFrom(object: JsonObject): VerdictCounts {

@@ -139,7 +139,7 @@ describe('run archive', () => {
 
     expect(await finishedRows(dir, TARGET)).to.deep.equal(new Set(['examples/a/one']));
     const second = await openRun(out, TARGET, ROWS, { ...SUITE, resume: true });
-    expect(second.finished).to.deep.equal(new Set(['examples/a/one']));
+    expect(ROWS.filter((row) => second.has(row))).to.deep.equal(['examples/a/one']);
     for (const row of ROWS.slice(1)) {
       await second.appendWire(wire(row, '"again"'));
       await second.appendResult(result(row));

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RESULTS_FILE, SUMMARY_FILE, WIRE_FILE } from './layout.ts';
-import { countVerdicts, RUN_FORMAT, type RunSummary, type VerdictCounts } from './run.ts';
+import { countVerdicts, RUN_FORMAT, type RunNotes, type RunSummary, type VerdictCounts } from './run.ts';
 import type { RowResult, TargetFacts, WireRecord } from './verdict.ts';
 import { replaceFile, writing } from './write-file.ts';
 
@@ -11,6 +11,7 @@ interface RunState {
   readonly target: TargetFacts;
   readonly planned: readonly string[];
   readonly suite: string;
+  readonly notes: RunNotes;
   /** Results that the archive holds already. */
   readonly finished: readonly RowResult[];
   readonly results: FileHandle;
@@ -47,9 +48,9 @@ export class RunWriter {
     return this.state.dir;
   }
 
-  /** The rows that have a result; after a resume also those of the earlier session. */
-  get finished(): ReadonlySet<string> {
-    return new Set(this.done.keys());
+  /** Whether a row has a result; after a resume also one of the earlier session. */
+  has(row: string): boolean {
+    return this.done.has(row);
   }
 
   /** The results so far; after a resume also those of the earlier session. */
@@ -85,15 +86,25 @@ export class RunWriter {
     if (!this.planned.has(result.row)) throw new Error(`result of '${result.row}', which is not planned`);
     if (this.done.has(result.row)) throw new Error(`second result of '${result.row}'`);
     this.done.set(result.row, result);
-    await this.flushWire(result.row);
-    this.held.delete(result.row);
-    await this.enqueue(join(dir, RESULTS_FILE), () => results.appendFile(`${JSON.stringify(result)}\n`));
+    try {
+      await this.flushWire(result.row);
+      this.held.delete(result.row);
+      await this.enqueue(join(dir, RESULTS_FILE), () => results.appendFile(`${JSON.stringify(result)}\n`));
+    } catch (error) {
+      // Whoever tries again is to be told the same, not that the row has a result.
+      this.done.delete(result.row);
+      throw error;
+    }
   }
 
-  /** Ends the archive with `run.json`, which says whether every planned row has a result. @throws {SetupError} */
-  async finish(): Promise<RunSummary> {
+  /**
+   * Ends the archive with `run.json`, which says whether every planned row has a result.
+   * @param found what only the end knows
+   * @throws {SetupError}
+   */
+  async finish(found: Pick<RunSummary, 'flaky'> = {}): Promise<RunSummary> {
     await this.close();
-    const { suite, dir } = this.state;
+    const { suite, dir, notes } = this.state;
     // Rows of an earlier session count as planned, even where this session would not have planned them.
     const rows = [...new Set([...this.planned, ...this.done.keys()])].sort();
     const summary: RunSummary = {
@@ -103,6 +114,8 @@ export class RunWriter {
       finished: new Date().toISOString(),
       planned: rows,
       counts: this.counts,
+      ...notes,
+      ...found,
     };
     const text = JSON.stringify({ format: RUN_FORMAT, ...summary }, undefined, 2);
     await replaceFile(join(dir, SUMMARY_FILE), `${text}\n`);

@@ -70,6 +70,14 @@ export interface RowResult {
   readonly shrunk?: string;
   /** File name of the program that the row is about, where it is not the target's own binary. */
   readonly program?: string;
+  /** What it was before an expectation made it `known-failure`, `unexpected-pass`, or told why it stays `fail`. */
+  readonly was?: RawVerdict;
+}
+
+/** A verdict to which no expectation was applied. */
+export interface RawVerdict {
+  readonly verdict: VerdictWord;
+  readonly reason?: string;
 }
 
 /** How a process came to its end. */
