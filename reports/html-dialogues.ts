@@ -1,5 +1,7 @@
 import type { Matrix } from '../harness/compat/matrix.ts';
 import type { WireRecord } from '../harness/results/verdict.ts';
+import { costOf, cutAt } from './cut-text.ts';
+import { pack } from './pack.ts';
 import { Pool } from './pool.ts';
 import { VERDICT_SIGNS } from './verdict-words.ts';
 
@@ -11,13 +13,24 @@ export interface DialogueSource {
   readonly expectationOf: (row: string) => Promise<string | undefined>;
 }
 
-/** Characters of dialogue that are kept for a cell, and for the whole page. The wire log of the run has all of it. */
+/**
+ * What is kept of the dialogues: characters for a cell, bytes for the whole page as the browser unpacks them, and
+ * bytes as they stand in the file. The wire log of the run has all of it.
+ */
 export interface DialogueLimits {
   readonly perCell: number;
   readonly perPage: number;
+  readonly packed: number;
 }
 
-export const DIALOGUE_LIMITS: DialogueLimits = { perCell: 20_000, perPage: 10_000_000 };
+export const DIALOGUE_LIMITS: DialogueLimits = {
+  perCell: 20_000,
+  perPage: 24_000_000,
+  packed: 11_000_000,
+};
+
+/** What a message takes beside its text. */
+const MESSAGE_BYTES = 30;
 
 /** A transcript is a file of a screen or so; one that is longer is cut like a message. */
 const MAX_EXPECTATION = 20_000;
@@ -44,6 +57,21 @@ interface CellDialogue {
 }
 
 /**
+ * The dialogues for the page, packed. What does not pack well, as random bytes do not, is kept in part: packing never
+ * makes more than 4/3 of what it is given, and a little.
+ */
+export async function packedDialogues(
+  matrix: Matrix,
+  source: DialogueSource,
+  limits: DialogueLimits = DIALOGUE_LIMITS,
+): Promise<string> {
+  const packed = pack(JSON.stringify(await dialogueDataFrom(matrix, source, limits)));
+  if (packed.length <= limits.packed) return packed;
+  const perPage = Math.floor(limits.packed * 0.7);
+  return pack(JSON.stringify(await dialogueDataFrom(matrix, source, { ...limits, perPage })));
+}
+
+/**
  * The dialogues for the page. A text that several cells share, as the same example's requests do, is kept once and
  * costs once. What is red comes first, so that the bound of the page cuts what passed.
  */
@@ -57,14 +85,26 @@ export async function dialogueDataFrom(
   const keeper = { texts, limits, used: 0 };
   for (const { key, row, target } of cellsByNeed(matrix)) {
     const records = await source.dialogueOf(row, target);
-    if (records.length > 0) cells[key] = keepDialogue(records, keeper);
+    if (records.length > 0 && keeper.used < limits.perPage) cells[key] = keepDialogue(records, keeper);
   }
   const expectations: number[] = [];
   for (const { row } of matrix.rows) {
     const text = await source.expectationOf(row);
-    expectations.push(text === undefined ? -1 : texts.add(cutAt(text, MAX_EXPECTATION)));
+    expectations.push(text === undefined ? -1 : keepExpectation(text, keeper));
   }
   return { texts: texts.texts, cells, expectations };
+}
+
+/** Transcripts are few and ours, as long as there is room. */
+function keepExpectation(text: string, keeper: Keeper): number {
+  return keeper.used >= 2 * keeper.limits.perPage
+    ? -1
+    : keeper.texts.add(spend(cutAt(text, MAX_EXPECTATION), keeper));
+}
+
+function spend(text: string, keeper: Keeper): string {
+  if (!keeper.texts.has(text)) keeper.used += costOf(text);
+  return text;
 }
 
 interface Keeper {
@@ -95,18 +135,12 @@ function keepMessage(record: WireRecord, budget: { room: number }, keeper: Keepe
 }
 
 function keepText(whole: string, room: number, keeper: Keeper): string {
+  keeper.used += MESSAGE_BYTES;
   const text = cutAt(whole, room);
   if (keeper.texts.has(text)) return text;
-  const affordable = cutAt(text, Math.max(keeper.limits.perPage - keeper.used, 0));
-  keeper.used += affordable.length;
-  return affordable;
-}
-
-/** Cuts without leaving half of a surrogate pair. */
-function cutAt(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+  const left = Math.max(keeper.limits.perPage - keeper.used, 0);
+  const cost = costOf(text);
+  return spend(cost <= left ? text : cutAt(text, Math.floor((text.length * left) / cost)), keeper);
 }
 
 interface NeededCell {

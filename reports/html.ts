@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Matrix } from '../harness/compat/matrix.ts';
 import { htmlDataFrom } from './html-data.ts';
-import { dialogueDataFrom, type DialogueLimits, type DialogueSource } from './html-dialogues.ts';
+import { packedDialogues, type DialogueLimits, type DialogueSource } from './html-dialogues.ts';
+import { packedHistories } from './html-history.ts';
 
 /** How the page is made. */
 export interface HtmlOptions {
@@ -13,19 +14,29 @@ export interface HtmlOptions {
 /** The page's program, in the order of its imports; `page/*.js` are modules that are joined into one. */
 const PROGRAM = [
   'dom.js',
+  'page-state.js',
   'lay-out-json.js',
-  'matrix-table.js',
+  'match-words.js',
+  'query.js',
+  'grid-lines.js',
+  'grid-cells.js',
+  'grid.js',
+  'help.js',
   'filter.js',
   'message-view.js',
+  'row-history.js',
   'cell-dialog.js',
   'causes-view.js',
   'targets-view.js',
+  'read-history.js',
+  'can-i-use.js',
   'main.js',
 ] as const;
 
 /**
- * The matrix as one page that needs nothing else: no network, no server. Data is embedded as JSON and shown as text;
- * a policy in the page allows the one program that we wrote and no other, whatever a target may have said.
+ * The matrix as one page that needs nothing else: no network, no server. Data is embedded as JSON, or packed, and
+ * shown as text; a policy in the page allows the one program that we wrote and no other, whatever a target may have
+ * said.
  */
 export async function renderHtml(
   matrix: Matrix,
@@ -35,8 +46,7 @@ export async function renderHtml(
   const title = options.title ?? 'QMP conformance';
   const style = await readPagePart('page.css');
   const program = await readProgram();
-  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(program)}`;
-  const dialogues = await dialogueDataFrom(matrix, source, options.limits);
+  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(program)}; base-uri 'none'; form-action 'none'`;
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -52,7 +62,8 @@ export async function renderHtml(
     '<noscript>This page shows its data with a script. matrix.md holds the same tables.</noscript>',
     '<div id="app"></div>',
     embed('matrix-data', htmlDataFrom(matrix, title)),
-    embed('dialogue-data', dialogues),
+    embed('dialogue-data', await packedDialogues(matrix, source, options.limits)),
+    embed('history-data', await packedHistories()),
     `<script type="module">${program}</script>`,
     '</body>',
     '</html>',

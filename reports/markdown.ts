@@ -3,10 +3,15 @@ import type { CauseGroup } from '../harness/compat/group-causes.ts';
 import type { Forecast } from '../harness/compat/forecast.ts';
 import type { Matrix, MatrixRow, MatrixTarget } from '../harness/compat/matrix.ts';
 import type { VerdictCounts } from '../harness/results/run.ts';
-import { VERDICTS, type RowResult } from '../harness/results/verdict.ts';
+import { VERDICTS, type RowResult, type TargetFacts } from '../harness/results/verdict.ts';
+import { changesSection } from './changes-markdown.ts';
 import { countRan, describeCounts, describeDocumented, formatDuration, plural, wallTime } from './figures.ts';
+import { codeText, escapeMarkdown } from './markdown-text.ts';
 import { oneLine } from './text.ts';
+import { predictedHeads, predictedLegend, predictedSign } from './predicted-words.ts';
 import { VERDICT_SIGNS } from './verdict-words.ts';
+
+export { codeText, escapeMarkdown };
 
 /** How many places of a cause are listed. */
 const MAX_PLACES = 10;
@@ -17,6 +22,7 @@ export function renderMarkdown(matrix: Matrix): string {
     `# QMP conformance\n\n${figuresOf(matrix)}`,
     targetsTable(matrix),
     modulesTable(matrix),
+    changesSection(matrix),
     causesList(matrix.causes),
     ...matrix.forecasts.map(forecastTable),
     rowTables(matrix),
@@ -39,9 +45,17 @@ function figuresOf(matrix: Matrix): string {
 function targetsTable(matrix: Matrix): string {
   const lines = matrix.targets.map((target) => {
     const cells = target.state === 'run' ? ranCells(target.counts, target.documented) : absentCells(target);
-    return [escapeMarkdown(target.name), ...cells];
+    const own = target.state === 'run' ? identityCells(target.facts) : ['', ''];
+    return [escapeMarkdown(target.name), ...cells, ...own];
   });
-  return table('## Targets', ['target', 'passed/ran', 'documented and valid', 'others'], lines);
+  const heads = ['target', 'passed/ran', 'documented and valid', 'others', 'says it is', 'SHA-256'];
+  return table('## Targets', heads, lines);
+}
+
+/** What the target says it is, and what it is: its own version string, and the digest of its binary. */
+function identityCells({ version, package: packaged, digest }: TargetFacts): string[] {
+  const words = packaged === '' ? version : `${version} (${packaged})`;
+  return [escapeMarkdown(words), digest === undefined ? '' : `\`${codeText(digest)}\``];
 }
 
 function ranCells(counts: VerdictCounts, documented: DocumentedCounts): string[] {
@@ -97,22 +111,29 @@ function forecastTable({ target, base, policy, passed, breaks }: Forecast): stri
 
 function rowTables(matrix: Matrix): string {
   const legend = VERDICTS.map((verdict) => `${VERDICT_SIGNS[verdict].glyph} ${verdict}`).join(', ');
+  const heads = ['row', ...namesOf(matrix), ...predictedHeads(matrix)];
   const tables = matrix.modules.map(({ module }) => {
-    const rows = matrix.rows.filter((row) => row.module === module);
-    return table(`### ${escapeMarkdown(module)}`, ['row', ...namesOf(matrix)], rows.map(rowLine));
+    const rows = matrix.rows.flatMap((row, at) => (row.module === module ? [rowLine(row, at, matrix)] : []));
+    return table(`### ${escapeMarkdown(module)}`, heads, rows);
   });
   return [
-    `## Rows\n\n${legend}; bold: the target’s release documents the row; empty: not run.`,
+    `## Rows\n\n${legend}; bold: the target’s release documents the row; empty: not run${predictedLegend(matrix)}.`,
     ...tables,
   ].join('\n\n');
 }
 
-function rowLine({ row, cells }: MatrixRow): string[] {
-  return [`\`${codeText(row)}\``, ...cells.map(cellSign)];
+function rowLine({ row, cells }: MatrixRow, at: number, matrix: Matrix): string[] {
+  const predicted = matrix.predictions?.rows[at];
+  return [
+    `\`${codeText(row)}\``,
+    ...cells.map((cell, column) =>
+      cell === undefined ? predictedSign(predicted?.targets[column]) : cellSign(cell),
+    ),
+    ...(predicted?.releases ?? []).map(predictedSign),
+  ];
 }
 
-function cellSign(cell: RowResult | undefined): string {
-  if (cell === undefined) return '';
+function cellSign(cell: RowResult): string {
   const { glyph } = VERDICT_SIGNS[cell.verdict];
   return cell.documented ? `**${glyph}**` : glyph;
 }
@@ -128,17 +149,4 @@ function shareOf(counts: VerdictCounts): string {
 function table(title: string, head: readonly string[], lines: readonly (readonly string[])[]): string {
   const rows = [head, head.map(() => '---'), ...lines];
   return `${title}\n\n${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
-}
-
-/** A text of unknown origin as Markdown that shows it and does nothing else. */
-export function escapeMarkdown(text: string): string {
-  return oneLine(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/[\\`*_[\]|~#!]/g, '\\$&');
-}
-
-/** A text inside a code span: no backtick may end it, no bar may end the cell of a table. */
-export function codeText(text: string): string {
-  return oneLine(text).replaceAll('`', 'ˋ').replaceAll('|', '\\|');
 }

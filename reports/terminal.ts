@@ -3,6 +3,7 @@ import type { CauseGroup, CausePlace } from '../harness/compat/group-causes.ts';
 import type { Forecast } from '../harness/compat/forecast.ts';
 import type { Matrix, MatrixTarget } from '../harness/compat/matrix.ts';
 import { VERDICTS } from '../harness/results/verdict.ts';
+import { renderChanges } from './changes-text.ts';
 import {
   countRan,
   countRed,
@@ -12,6 +13,7 @@ import {
   plural,
   wallTime,
 } from './figures.ts';
+import { describePredictions } from './predicted-words.ts';
 import { renderTables } from './terminal-table.ts';
 import { oneLine } from './text.ts';
 import { VERDICT_SIGNS } from './verdict-words.ts';
@@ -40,7 +42,9 @@ export function renderTerminal(matrix: Matrix, options: TerminalOptions = {}): s
     tables,
     renderLegend(matrix, tables),
     renderCauses(matrix.causes, options, colours),
+    renderChanges(matrix),
     renderForecasts(matrix.forecasts),
+    describePredictions(matrix),
     renderSummary(matrix, colours),
   ];
   return parts.filter((part) => part !== '').join('\n');

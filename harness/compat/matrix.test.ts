@@ -152,6 +152,7 @@ describe('matrixFromRuns', () => {
       counts: {},
       causes: [],
       forecasts: [],
+      changes: [],
     });
   });
 

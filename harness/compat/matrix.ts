@@ -4,7 +4,9 @@ import type { MissingTarget, RowResult, TargetFacts } from '../results/verdict.t
 import { countDocumented, type DocumentedCounts } from './documented-counts.ts';
 import { forecastsFrom, isForecastBreak, type Forecast } from './forecast.ts';
 import { groupCauses, type CauseGroup } from './group-causes.ts';
+import type { Predictions } from './predictions.ts';
 import { compareTargets, compareText } from './target-order.ts';
+import { findVersionChanges, type VersionChange } from './version-changes.ts';
 
 /** What holds where: rows × targets. Only whole runs have results in it. */
 export interface Matrix {
@@ -19,6 +21,10 @@ export interface Matrix {
   /** What is wrong, the same cause once; what a forecast shows is told there. */
   readonly causes: readonly CauseGroup[];
   readonly forecasts: readonly Forecast[];
+  /** Where a row changed from one version to the next that was run; by row. */
+  readonly changes: readonly VersionChange[];
+  /** What schemas say of rows that were not run; absent where nobody asked. */
+  readonly predictions?: Predictions;
 }
 
 /** A column: a target that was run, or one that was asked for and has no whole run. */
@@ -76,6 +82,7 @@ export function matrixFromRuns(runs: readonly Run[], missing: readonly MissingTa
     counts: countVerdicts(results),
     causes: groupCauses(results.filter((result) => !isForecastBreak(result, forecasts))),
     forecasts,
+    changes: findVersionChanges(targets, rows),
   };
 }
 

@@ -12,6 +12,9 @@ export function makeCauses(data, openCell) {
     'div',
     { class: 'causes' },
     data.causes.map((cause) => makeCause(cause, data, signs, openCell)),
+    data.moreCauses > 0
+      ? make('p', { class: 'cut' }, `and ${plural(data.moreCauses, 'more cause')}`)
+      : undefined,
   );
 }
 

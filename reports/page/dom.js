@@ -1,4 +1,12 @@
-/* global document */
+/* global atob, DecompressionStream, document, Response */
+
+/** Characters that are not seen, or that turn around what stands beside them; line ends and tabs are seen. */
+const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** A text of unknown origin, with what is not seen in it made visible as JSON escapes it. */
+export function visible(text) {
+  return text.replaceAll(UNSEEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 /**
  * Makes an element. Members of `props` become attributes (`class`, `aria-label`, …), but `on…` functions become
@@ -10,7 +18,8 @@ export function make(tag, props = {}, ...children) {
     if (typeof value === 'function') node.addEventListener(name.slice(2), value);
     else if (value !== false && value !== undefined) node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.flat(2).filter((child) => child !== undefined && child !== ''));
+  const shown = children.flat(2).filter((child) => child !== undefined && child !== '');
+  node.append(...shown.map((child) => (typeof child === 'string' ? visible(child) : child)));
   return node;
 }
 
@@ -41,4 +50,22 @@ export function makeBar(counts, verdicts) {
       return part;
     });
   return make('span', { class: 'bar', 'aria-hidden': 'true' }, parts);
+}
+
+const unpacked = new Map();
+
+/** The data that stands in the page as packed JSON: unpacked when it is first asked for, and once. */
+export function readPacked(id) {
+  const known = unpacked.get(id) ?? unpack(readEmbedded(id));
+  unpacked.set(id, known);
+  return known;
+}
+
+/** JSON behind base64 of raw deflate. */
+export async function unpack(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  const stream = new Response(bytes).body.pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Response(stream).json();
 }

@@ -1,40 +1,65 @@
-/* global document */
+/* global document, window */
+import { makeCanIUse } from './can-i-use.js';
 import { makeCauses } from './causes-view.js';
 import { makeDialog } from './cell-dialog.js';
 import { make, plural, readEmbedded } from './dom.js';
 import { makeFilter } from './filter.js';
-import { makeTable } from './matrix-table.js';
+import { makeGrid } from './grid.js';
+import { makeHelp } from './help.js';
+import { keepState, readState } from './page-state.js';
 import { makeTargets } from './targets-view.js';
 
 const LOUD = ['bad', 'error'];
 
 function start() {
   const data = readEmbedded('matrix-data');
-  const opener = {};
-  const openCell = (row, column, button) => opener.open(row, column, button);
-  const { table, bodies } = makeTable(data, openCell);
+  const later = {};
+  const openCell = (row, column) => later.dialog.open(row, column);
+  const show = (name) =>
+    showView(
+      views,
+      views.findIndex((view) => view.name === name),
+    );
+  const grid = makeGrid(data, openCell);
+  const help = makeHelp((query) => {
+    show('Matrix');
+    filter.use(query);
+  });
+  const filter = makeFilter(data, grid, help.open);
+  const canIUse = makeCanIUse(data, (query) => {
+    show('Matrix');
+    filter.use(query);
+  });
   const loud = data.causes.filter(({ verdict }) =>
     LOUD.includes(data.verdicts.find(({ word }) => word === verdict).tone),
   );
   const views = [
-    {
-      name: 'Matrix',
-      nodes: [makeFilter(data, bodies, table), make('div', { class: 'scroll', tabindex: '-1' }, table)],
-    },
+    { name: 'Matrix', nodes: [filter.node, grid.node] },
     {
       name: 'Causes',
-      count: data.causes.length,
+      count: data.causes.length + data.moreCauses,
       isLoud: loud.length > 0,
       nodes: [makeCauses(data, openCell)],
     },
-    { name: 'Targets', count: data.targets.length, nodes: [makeTargets(data)] },
+    {
+      name: 'Targets',
+      count: data.targets.filter(({ state }) => state !== 'predicted').length,
+      nodes: [makeTargets(data)],
+    },
+    { name: 'Can I use', nodes: [canIUse.node] },
   ];
   document
     .getElementById('app')
-    .append(makeHeader(data, views), ...makeAbsences(data), ...views.map(makeView));
-  showView(views, 0);
-  Object.assign(opener, makeDialog(data, table));
-  opener.openByHash();
+    .append(makeHeader(data, views), make('main', {}, ...makeAbsences(data), ...views.map(makeView)));
+  const given = views.findIndex(({ name }) => name === readState().view);
+  showView(views, Math.max(given, 0));
+  later.dialog = makeDialog(data, grid, (name) => {
+    show('Can I use');
+    void canIUse.ask(name);
+    canIUse.focus();
+  });
+  later.dialog.openByState();
+  window.addEventListener('hashchange', () => later.dialog.openByState());
 }
 
 function makeHeader(data, views) {
@@ -64,7 +89,7 @@ function makeHeader(data, views) {
     return view.tab;
   });
   const list = make(
-    'nav',
+    'div',
     { role: 'tablist', 'aria-label': 'Views', onkeydown: (event) => moveTab(event, views) },
     tabs,
   );
@@ -79,7 +104,7 @@ function makeHeader(data, views) {
 
 /** What was not run is said before anything else. */
 function makeAbsences(data) {
-  const absent = data.targets.filter(({ state }) => state !== 'run');
+  const absent = data.targets.filter(({ state }) => state === 'missing' || state === 'not-whole');
   if (absent.length === 0) return [];
   const items = absent.map(({ name, state, reason }) =>
     make('li', {}, make('b', {}, name), state === 'missing' ? ' not run: ' : ' not whole: ', reason),
@@ -97,6 +122,7 @@ function makeView(view, index) {
 }
 
 function showView(views, shown) {
+  keepState({ view: shown === 0 ? '' : views[shown].name });
   views.forEach((view, index) => {
     const isShown = index === shown;
     view.tab.setAttribute('aria-selected', String(isShown));

@@ -4,8 +4,8 @@ import { make, makeBar } from './dom.js';
 export function makeTargets(data) {
   return make(
     'div',
-    { class: 'targets' },
-    data.targets.map((target) => makeTarget(target, data)),
+    { class: 'targets', tabindex: '0' },
+    data.targets.filter(({ state }) => state !== 'predicted').map((target) => makeTarget(target, data)),
   );
 }
 
@@ -15,7 +15,7 @@ function makeTarget(target, data) {
     return make(
       'section',
       { class: 'target absent' },
-      make('h3', {}, target.name),
+      make('h2', {}, target.name),
       make('p', { class: 'reason' }, `${why}: ${target.reason}`),
     );
   }
@@ -24,6 +24,7 @@ function makeTarget(target, data) {
     .filter(({ word }) => counts[word] > 0)
     .map(({ word }) => `${counts[word]} ${word}`);
   const entries = [
+    ['version', facts.version],
     ['package', facts.package],
     [facts.kind === 'qemu' ? 'binary' : 'address', facts.where],
     ['SHA-256', facts.digest],
@@ -37,7 +38,7 @@ function makeTarget(target, data) {
   return make(
     'section',
     { class: 'target' },
-    make('h3', {}, target.name),
+    make('h2', {}, target.name),
     make('p', { class: 'share' }, `${counts.pass ?? 0} of ${counts.ran} passed`),
     makeBar(counts, data.verdicts),
     make('p', { class: 'counts' }, counted.join(' · ')),
