@@ -50,6 +50,21 @@ describe('renderTap', () => {
     expect(failed?.diag).to.include({ verdict: 'fail' });
   });
 
+  it('loses none of 2,000 rows on its way through a parser', () => {
+    const { matrix } = makeDemo(2000);
+    const { points, junk } = parse(matrix);
+    expect(junk).to.deep.equal([]);
+    const names = matrix.rows.flatMap(({ cells }) =>
+      cells.flatMap((cell) => (cell === undefined ? [] : [`${cell.row} @ ${cell.target}`])),
+    );
+    expect(points.map(({ name }) => name)).to.deep.equal([...names, 'target 11.1.3 x86_64 kvm']);
+    const red = points.filter(({ ok, todo }) => !ok && todo === false).length;
+    const { counts } = matrix;
+    const errors = (counts['setup-error'] ?? 0) + (counts['harness-error'] ?? 0);
+    const findings = (counts.fail ?? 0) + (counts.crash ?? 0) + (counts.timeout ?? 0);
+    expect(red).to.equal(errors + findings + (counts['unexpected-pass'] ?? 0));
+  });
+
   it('keeps hostile names and reasons in their place', () => {
     const { points, junk } = parse(hostileMatrix());
     expect(junk).to.deep.equal([]);
