@@ -128,7 +128,7 @@ describe('check', function () {
 
   it('says that a file is not there', async () => {
     const { err, code } = await run(join(folder, 'x.qmp'));
-    expect(err).to.equal('qmp-conformance: ~/x.qmp: cannot be read; expected a recording\n');
+    expect(err).to.equal('qmp-conformance: ~/x.qmp: not there; expected a recording (.qmp)\n');
     expect(code).to.equal(2);
   });
 

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import type { CheckReport } from '../check/check-report.ts';
 import { InputError } from '../errors.ts';
 import { SCHEMA_FAMILIES, type SchemaFamily } from '../qapi/model.ts';
 import { recordingFiles } from './recording-files.ts';
+import { checkOutput, writeOutput } from './write-output.ts';
 
 const HELP = `
 Each message of the recordings is compared with the schema of a release: what the client sends that the release does not
@@ -76,21 +76,28 @@ export function addCheckCommand(program: Command): void {
 async function runCheck(files: readonly string[], words: CheckWords): Promise<void> {
   const { checkRecordings } = await import('../check/check-recordings.ts');
   const releases = await chosenReleases(words.release);
+  if (words.output !== undefined) checkOutput(words.output);
   const { readRecordings } = await import('../check/read-recordings.ts');
   const { recordings, mistakes } = readRecordings(recordingFiles(files));
   if (recordings.length > 0) {
     const { family } = words;
     const report = checkRecordings(recordings, { releases, ...(family !== undefined && { family }) });
+    for (const { transcript } of recordings)
+      if (transcript.messages.length === 0) say(`${transcript.file}: no message, as its client said nothing`);
     const text = await render(report, words);
     if (words.output === undefined) process.stdout.write(text);
-    else writeFileSync(words.output, text);
+    else writeOutput(words.output, text);
     const { reachesLevel } = await import('../check/check-report.ts');
     // Every client is refused by releases that are older than what it uses.
     const limit = words.failOn ?? (releases === 'all' ? 'never' : 'error');
     if (limit !== 'never' && reachesLevel(report, limit)) process.exitCode = 1;
   }
-  for (const mistake of mistakes) process.stderr.write(`qmp-conformance: ${mistake}\n`);
+  for (const mistake of mistakes) say(mistake);
   if (mistakes.length > 0) process.exitCode = 2;
+}
+
+function say(line: string): void {
+  process.stderr.write(`qmp-conformance: ${line}\n`);
 }
 
 async function chosenReleases(given: readonly string[]): Promise<readonly string[] | 'all'> {

@@ -86,7 +86,7 @@ export function verdictLines(
   const { verdict, reason, findings, checks, process } = performance;
   const head = `${replay.transcript.head.id} @ ${replay.target.facts.name}: ${verdict}`;
   const notes = verdict === 'pass' ? contradictions : [];
-  return [
+  const lines = [
     `${head}${reason === undefined ? '' : `: ${reason}`} (${checks} checks)`,
     ...findings.slice(0, 20).map((finding) => `  ${finding.blame}: ${describeFinding(finding, replay)}`),
     ...(findings.length > 20 ? [`  and ${findings.length - 20} more`] : []),
@@ -97,6 +97,7 @@ export function verdictLines(
       ? []
       : [`  stderr: ${process.stderr.trimEnd().split('\n').at(-1) ?? ''}`]),
   ];
+  return lines.map(oneLine);
 }
 
 function describeFinding(finding: Finding, replay: PlannedReplay | undefined): string {
@@ -109,18 +110,18 @@ function placeOf({ transcript }: PlannedReplay, index: number): string {
 }
 
 function describe({ pointer, what, expected, rule }: Complaint): string {
-  return `${pointer === '' ? '' : `${pointer}: `}${what}; expected ${expected} (${rule})`;
+  return oneLine(`${pointer === '' ? '' : `${pointer}: `}${what}; expected ${expected} (${rule})`);
 }
 
 /** The smallest difference, and what the schema says of both sides. */
 function linesOf(difference: Difference, release: string): readonly string[] {
-  const { pointer, came, recorded, cameBreaks, recordedBreaks } = difference;
+  const { came, recorded, cameBreaks, recordedBreaks } = difference;
   const values =
     came === undefined && recorded === undefined
       ? []
       : [`  came ${shorten(came ?? 'nothing')}, recorded ${shorten(recorded ?? 'nothing')}`];
   const opinion = `  schema ${release}: what came is ${opinionOf(cameBreaks)}; what was recorded is ${opinionOf(recordedBreaks)}`;
-  return [describe({ ...difference, pointer: pointer === '' ? '' : pointer }), ...values, opinion];
+  return [describe(difference), ...values, opinion].map(oneLine);
 }
 
 function opinionOf([first]: readonly Complaint[]): string {

@@ -15,8 +15,21 @@ import { cacheFolder } from '../target/release-cache.ts';
 import { baseArguments, startQemu, type RunningQemu } from '../target/start-qemu.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { main } from './main.ts';
+import { certifySmall, copyForCertify } from './testing-certificates.ts';
 import { runCommand, type CommandEnd } from './testing-cli.ts';
-import { CLIENT, CAPTURE, ASKING, REPLAYED, PUMP, REPLY, PAGE, DOCUMENTED } from './testing-documents.ts';
+import {
+  CLIENT,
+  CAPTURE,
+  ASKING,
+  REPLAYED,
+  PUMP,
+  REPLY,
+  PAGE,
+  DOCUMENTED,
+  QUITTER,
+  STREAM,
+  writePrograms,
+} from './testing-documents.ts';
 
 /**
  * Every command line that the Markdown files and `--help` show is run here, in a folder of its own in which the files
@@ -58,11 +71,6 @@ interface Rule {
 
 const TCG = ' --accel tcg';
 
-/** A client that ends the server, for lines that wait for one. */
-const QUITTER =
-  'node -e \'const client = require("net").connect(process.argv[1]); client.resume().on("close", () => process.exit());' +
-  ' client.write("{\\"execute\\":\\"qmp_capabilities\\"}{\\"execute\\":\\"quit\\"}")\'';
-
 /** The first that fits is taken. */
 const RULES: readonly Rule[] = [
   { line: /^qmp-conformance( \w+)* --help$/ },
@@ -74,6 +82,8 @@ const RULES: readonly Rule[] = [
   },
   { line: /^qmp-conformance run my\//, append: TCG, passes: true, everywhere: true },
   { line: /^qmp-conformance run$/, append: TCG + FEW_ROWS, everywhere: true },
+  // What it runs again passes, which is a finding.
+  { line: /^qmp-conformance run .*--rerun-failed/, everywhere: true, code: 1 },
   { line: /^qmp-conformance run recordings\/.* --accel/ },
   { line: /^qmp-conformance run recordings\//, append: TCG },
   { line: /^qmp-conformance run --suite protocol --connect/, append: " --grep 'protocol/R8/**'" },
@@ -101,7 +111,12 @@ const RULES: readonly Rule[] = [
   },
   { line: /^qmp-conformance record --connect / },
   { line: /^qmp-conformance (replay|learn) / },
-  { line: /^qmp-conformance matrix / },
+  { line: /^qmp-conformance (matrix|report|compare|publish|flaky) / },
+  {
+    line: /^qmp-conformance (certify out|verify bundle|profiles freeze)/,
+    append: ' --profiles our-profiles',
+  },
+  { line: /^qmp-conformance (certify|verify|profiles) / },
   { line: /^qmp-conformance coverage .*--at-least/, code: 1 },
   { line: /^qmp-conformance coverage\b/ },
   { line: /^qmp-conformance schema diff .*--fail-on/, code: 1 },
@@ -139,6 +154,8 @@ const ELSEWHERE: readonly (readonly [word: RegExp, inFolder: string])[] = [
   [/--qemu PATH/g, '--qemu $PWD/build/qemu-system-x86_64'],
   [/--qapi TREE/g, '--qapi qemu-10.2'],
   [/--release X\.Y/g, '--release 10.2'],
+  // The run that stands in has one target, of whatever release is the newest here.
+  [/\.tap@10\.0/g, '.tap'],
 ];
 
 /** Files that a line reads, by the word that names them. `~` is the line's folder. */
@@ -174,12 +191,24 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   [/pump\.mjs/, (folder) => writeIn(folder, 'pump.mjs', PUMP)],
   [/\.mjs/, (folder) => symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))],
   [
-    /matrix.* out\b(?!\/)|--resume|^qmp-conformance coverage\b/,
+    /matrix.* out\b(?!\/)|^qmp-conformance (report|flaky|publish|certify|compare \S+) out|--resume|--durations out|^qmp-conformance coverage\b/,
     (folder) => copyRun('out', join(folder, 'out')),
   ],
   [/\.\/client\.py/, (folder) => writeScript(join(folder, 'client.py'), `#!/bin/sh\n${QUITTER} "$1"\n`)],
   [/--against before\.json/, (folder) => writeIn(folder, 'before.json', '{ "format": 1, "columns": [] }')],
-  [/matrix shard-1 shard-2/, copyShards],
+  [/(matrix|report|publish) shard-1 shard-2/, copyShards],
+  [
+    /compare before after/,
+    (folder) => ['before', 'after'].forEach((name) => copyRun('out', join(folder, name))),
+  ],
+  [/compare published/, (folder) => copyRun('out', join(folder, 'published'))],
+  [/^qmp-conformance flaky .*again/, (folder) => copyRun('out', join(folder, 'again'))],
+  [/--rerun-failed out/, copyFailedRun],
+  [/qmp-test\.tap/, (folder) => writeIn(folder, 'qmp-test.tap', '1..1\nok 1 /x86_64/qmp/protocol\n')],
+  [/check-block\.tap/, (folder) => writeIn(folder, 'check-block.tap', '1..1\nok qcow2 001\n')],
+  [/certify out|our-profiles$/, (folder) => copyForCertify(join(around().root, 'certified'), folder)],
+  [/verify bundle/, (folder) => cpSync(join(around().root, 'certified'), folder, { recursive: true })],
+  [/report results\.ndjson/, (folder) => writeIn(folder, 'results.ndjson', STREAM)],
   [
     / out\/runs\//,
     (folder) => copyRun('out/runs', join(folder, 'archives'), join(folder, 'out/runs/7.2.22-x86_64-tcg')),
@@ -377,6 +406,7 @@ async function setUp(): Promise<Surroundings> {
       runSmall(join(root, ['out', 'shard-1', 'shard-2'][at] ?? ''), newest, shard),
     ),
   );
+  await certifySmall(join(root, 'out'), join(root, 'certified'));
   return { root, machine, newest, releases: binaries.filter(({ origin }) => origin === 'release') };
 }
 
@@ -385,20 +415,6 @@ async function runSmall(out: string, { path, origin, version }: QemuBinary, more
   const rows = ['--accel', 'tcg', '--grep', 'examples/control/**', '--out', out];
   const { code, stderr } = await runCommand(['run', ...target, ...rows, ...more]);
   expect(code, stderr).to.equal(0);
-}
-
-/** `qmp-conformance`, `npx` and `jq` for the lines. */
-function writePrograms(folder: string): void {
-  mkdirSync(folder);
-  const run = `exec '${process.execPath}' "$DOCUMENTED/harness/cli/bin.js"`;
-  writeScript(join(folder, 'qmp-conformance'), `#!/bin/sh\n${run} "$@"\n`);
-  writeScript(
-    join(folder, 'npx'),
-    `#!/bin/sh\nname=$1\nshift\nexec "$DOCUMENTED/node_modules/.bin/$name" "$@"\n`,
-  );
-  const pick = 'process.argv[1].split(".").slice(1).reduce((value, name) => value[name], JSON.parse(text))';
-  const jq = `let text = ""; process.stdin.on("data", (some) => (text += some)).on("end", () => console.log(${pick}))`;
-  writeScript(join(folder, 'jq'), `#!/bin/sh\nexec '${process.execPath}' -e '${jq}' "$@"\n`);
 }
 
 async function checkLine(one: Shown): Promise<void> {
@@ -544,6 +560,15 @@ function linkRecordings(part: string): StandIn {
 
 function copyShards(folder: string): void {
   for (const shard of ['shard-1', 'shard-2']) copyRun(shard, join(folder, shard));
+}
+
+/** A run in which one row was red. */
+function copyFailedRun(folder: string): void {
+  copyRun('out', join(folder, 'out'));
+  for (const run of readdirSync(join(folder, 'out/runs'))) {
+    const file = join(folder, 'out/runs', run, 'results.ndjson');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"verdict":"pass"', '"verdict":"fail"'));
+  }
 }
 
 /** Copies what an earlier small run left; with `alone`, only its one archive, to that place. */

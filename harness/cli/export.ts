@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
+import { writeOutput } from './write-output.ts';
 
 /** What stands on the command line of `export`. */
 interface ExportWords {
@@ -34,21 +34,21 @@ Exit status:
   0  written    1  written, but for messages that the tool has no words for; they are named
   2  no such recording, or nothing of it can be written so`;
 
+/** So many messages that are lost are named. */
+const MOST_TOLD = 50;
+
 async function exportFile(wanted: string, file: string, { output }: ExportWords): Promise<number> {
   const { exportTranscript, EXPORT_FORMATS } = await import('../export/export-transcript.ts');
   const { readTranscript } = await import('../transcript/read-transcript.ts');
   const format = EXPORT_FORMATS.find((one) => one === wanted);
   if (format === undefined)
     throw new InputError(`'${wanted}'; expected a format: ${EXPORT_FORMATS.join(', ')}`);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new InputError(`${file}: not there; expected a recording (.qmp)`, { cause: error });
-  });
-  const exported = exportTranscript(readTranscript(text, file), format);
-  for (const line of exported.lost) process.stderr.write(`${line}\n`);
+  const { readRecordingText } = await import('../transcript/read-recording-text.ts');
+  const exported = exportTranscript(readTranscript(readRecordingText(file), file), format);
+  for (const line of exported.lost.slice(0, MOST_TOLD)) process.stderr.write(`${line}\n`);
+  const more = exported.lost.length - MOST_TOLD;
+  if (more > 0) process.stderr.write(`and ${more} more\n`);
   if (output === undefined) process.stdout.write(exported.text);
-  else {
-    const { writing } = await import('../results/write-file.ts');
-    await writing(output, writeFile(output, exported.text));
-  }
+  else writeOutput(output, exported.text);
   return exported.lost.length > 0 ? 1 : 0;
 }

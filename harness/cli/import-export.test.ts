@@ -164,7 +164,7 @@ describe('import and export', function () {
     ['import none.log', 2, /^$/, /none\.log: not there/],
     ['import nonsense x.replies', 2, /^$/, /'nonsense'; expected a format/],
     ['import x.replies --json', 2, /^$/, /expected both/],
-    ['import x.replies -o no/made.qmp', 3, /^$/, /cannot be written/],
+    ['import x.replies -o no/made.qmp', 2, /^$/, /no\/made\.qmp: there is no such folder; make it first/],
     ['import test.qmp', 2, /^$/, /this is a recording already/],
     ['export socat test.qmp', 0, /^#!\/bin\/sh\n[^]*'\{"exec-oob": "query-yank"\}'/, /^$/],
     ['export qmp-shell test.qmp', 1, /^query-status\nstop\n$/, /test\.qmp:12: no JSON object/],

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
+import { writeOutput } from './write-output.ts';
 
 /** What stands on the command line of `import`. */
 interface ImportWords {
@@ -59,8 +60,7 @@ async function importFile(named: string | undefined, file: string, words: Import
     process.stdout.write(imported.text);
     return;
   }
-  const { writing } = await import('../results/write-file.ts');
-  await writing(words.output, writeFile(words.output, imported.text));
+  writeOutput(words.output, imported.text);
   const { text: _, ...told } = imported;
   if (words.json) printJson({ file: words.output, ...told });
   else process.stderr.write(`${words.output}: ${imported.messages} messages, read as ${imported.format}\n`);

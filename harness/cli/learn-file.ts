@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { InputError, SetupError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import { learnRecording, NotRepeatable, type Learned, type LearnRequest } from '../learn/learn-recording.ts';
 import { killAllQemus } from '../target/server-process.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
 import type { LearnWords } from './learn.ts';
+import { checkOutput, writeOutput } from './write-output.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -16,6 +16,7 @@ export async function learnFile(file: string, behind: readonly string[], words: 
   const { release, qemu, accel, times, exact, stage, stages = [], allow = [], timeout, output } = words;
   if ((release === undefined) === (qemu === undefined))
     throw new InputError('no binary, or two; expected --release X.Y or --qemu PATH');
+  if (output !== undefined) checkOutput(output);
   const request: LearnRequest = {
     file,
     times,
@@ -39,7 +40,7 @@ export async function learnFile(file: string, behind: readonly string[], words: 
       return learnRecording(request, say, signal);
     });
     if (learned === undefined) return EXIT_INTERRUPTED;
-    await writeLearned(learned, output);
+    writeLearned(learned, output);
     return 0;
   } catch (error) {
     if (!(error instanceof NotRepeatable)) throw error;
@@ -48,13 +49,10 @@ export async function learnFile(file: string, behind: readonly string[], words: 
   }
 }
 
-async function writeLearned(learned: Learned, output: string | undefined): Promise<void> {
+function writeLearned(learned: Learned, output: string | undefined): void {
   const { text, rules, captures, files } = learned;
   if (output === undefined) process.stdout.write(text);
-  else
-    await writeFile(output, text).catch((error: unknown) => {
-      throw new SetupError(`${output}: cannot be written: ${String(error)}`, { cause: error });
-    });
+  else writeOutput(output, text);
   const kinds = new Map<string, number>();
   for (const { as } of rules) kinds.set(as, (kinds.get(as) ?? 0) + 1);
   const counted = [...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ');

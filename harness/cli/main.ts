@@ -1,22 +1,30 @@
 import { Command, CommanderError } from 'commander';
+import { oneLine } from '../../reports/text.ts';
 import { InputError, SetupError } from '../errors.ts';
 import { suiteVersion } from '../replay/suite-version.ts';
+import { addCertifyCommand } from './certify.ts';
 import { addCheckCommand } from './check.ts';
+import { addCompareCommand } from './compare.ts';
 import { addCoverageCommand } from './coverage.ts';
 import { addExamplesCommand } from './examples.ts';
 import { addExportCommand } from './export.ts';
+import { addFlakyCommand } from './flaky.ts';
 import { addGuestsCommand } from './guests.ts';
 import { addImportCommand } from './import.ts';
 import { addLearnCommand } from './learn.ts';
 import { addListCommand } from './list.ts';
 import { addMatrixCommand } from './matrix.ts';
+import { addProfilesCommand } from './profiles.ts';
+import { addPublishCommand } from './publish.ts';
 import { addQemuCommand } from './qemu.ts';
 import { addRecordCommand } from './record.ts';
 import { addRedactCommand } from './redact.ts';
 import { addReplayCommand } from './replay.ts';
+import { addReportCommand } from './report.ts';
 import { addRunCommand } from './run.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addServeCommand } from './serve.ts';
+import { addVerifyCommand } from './verify.ts';
 
 /** Exit codes; what they mean is part of the command line's contract (README, "Exit codes"). */
 const EXIT_USAGE = 2;
@@ -48,6 +56,13 @@ function buildProgram(): Command {
     addRunCommand,
     addListCommand,
     addMatrixCommand,
+    addReportCommand,
+    addCompareCommand,
+    addPublishCommand,
+    addFlakyCommand,
+    addProfilesCommand,
+    addCertifyCommand,
+    addVerifyCommand,
     addCheckCommand,
     addRedactCommand,
     addCoverageCommand,
@@ -80,6 +95,7 @@ function exitCodeOfError(error: unknown): number {
 }
 
 function complain(message: string, code: number): number {
-  process.stderr.write(`qmp-conformance: ${message}\n`);
+  // A message may quote a server or a file: it must not rewrite the terminal.
+  process.stderr.write(`qmp-conformance: ${message.split('\n').map(oneLine).join('\n')}\n`);
   return code;
 }

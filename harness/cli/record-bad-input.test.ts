@@ -1,57 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { readTranscript } from '../transcript/read-transcript.ts';
-import type { Transcript } from '../transcript/transcript.ts';
 import { runCommand } from './testing-cli.ts';
-import {
-  dial,
-  serveAt,
-  startRecord,
-  take,
-  takeAll,
-  type RunningRecord,
-  type TestServer,
-} from './testing-record.ts';
+import { useRecordBench } from './testing-record-bench.ts';
+import { dial, take, takeAll } from './testing-record.ts';
 
 describe('qmp-conformance record, where something is wrong', function () {
   this.timeout(60_000);
-  let dir = '';
-  let file = '';
-  let recorder: RunningRecord | undefined;
-  const servers: Server[] = [];
-
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'qmpc-'));
-    file = join(dir, 'a.qmp');
-  });
-  afterEach(async () => {
-    recorder?.child.kill('SIGKILL');
-    await recorder?.ended;
-    recorder = undefined;
-    servers.splice(0).forEach((server) => server.close());
-    rmSync(dir, { recursive: true });
-  });
-
-  const path = (name: string): string => join(dir, name);
-  const read = (): Transcript => readTranscript(readFileSync(file, 'utf8'), file);
-  const marks = (): readonly string[] =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => /^@[0-9.]+ (.*-- .*)$/.exec(line)?.[1] ?? []);
-
-  const serve = async (where: string | 0): Promise<TestServer> => {
-    const serving = await serveAt(where);
-    servers.push(serving.server);
-    return serving;
-  };
-  const start = async (words: readonly string[] = []): Promise<RunningRecord> => {
-    recorder = await startRecord([...words, '-o', file]);
-    return recorder;
-  };
+  const { dir, path, file, read, marks, serve, route, start } = useRecordBench();
 
   const long = 'x'.repeat(120);
   const table: readonly (readonly [
@@ -62,62 +18,62 @@ describe('qmp-conformance record, where something is wrong', function () {
   ])[] = [
     [
       'nothing to record',
-      () => ['-o', file],
+      () => ['-o', file()],
       2,
       /^qmp-conformance: nothing to record: expected --listen and --connect, or -- and a command\n$/,
     ],
     ['no file', () => ['--listen', 'unix:a', '--connect', 'unix:b'], 2, /required option '-o, --out <file>'/],
     [
       'an address of another form',
-      () => ['--listen', 'udp:1', '--connect', 'unix:b', '-o', file],
+      () => ['--listen', 'udp:1', '--connect', 'unix:b', '-o', file()],
       2,
       /^\S+ address 'udp:1'; expected unix:PATH or tcp:HOST:PORT\n$/,
     ],
     [
       'a server that is not there',
-      () => ['--listen', `unix:${path('c')}`, '--connect', `unix:${path('no')}`, '-o', file],
+      () => ['--listen', `unix:${path('c')}`, '--connect', `unix:${path('no')}`, '-o', file()],
       3,
       /no: nothing is there; start the server first\n$/,
     ],
     [
       'a server that is a file',
-      () => ['--listen', `unix:${path('c')}`, '--connect', `unix:${path('plain')}`, '-o', file],
+      () => ['--listen', `unix:${path('c')}`, '--connect', `unix:${path('plain')}`, '-o', file()],
       2,
       /plain: is no socket/,
     ],
     [
       'a host that is not there',
-      () => ['--listen', `unix:${path('c')}`, '--connect', 'tcp:no.host.invalid:4444', '-o', file],
+      () => ['--listen', `unix:${path('c')}`, '--connect', 'tcp:no.host.invalid:4444', '-o', file()],
       3,
       /there is no host 'no\.host\.invalid'\n$/,
     ],
     [
       'a socket in use',
-      () => ['--listen', `unix:${path('server')}`, '--connect', `unix:${path('other')}`, '-o', file],
+      () => ['--listen', `unix:${path('server')}`, '--connect', `unix:${path('other')}`, '-o', file()],
       3,
       /server: somebody else listens there; choose another path, or end that program\n$/,
     ],
     [
       'a file in place of a socket',
-      () => ['--listen', `unix:${path('plain')}`, '--connect', `unix:${path('server')}`, '-o', file],
+      () => ['--listen', `unix:${path('plain')}`, '--connect', `unix:${path('server')}`, '-o', file()],
       2,
       /plain: a file that is no socket is there; choose another path\n$/,
     ],
     [
       'the same address twice',
-      () => ['--listen', `unix:${path('server')}`, '--connect', `unix:${path('server')}`, '-o', file],
+      () => ['--listen', `unix:${path('server')}`, '--connect', `unix:${path('server')}`, '-o', file()],
       2,
       /are the same/,
     ],
     [
       'a path that is too long',
-      () => ['--listen', `unix:${path(long)}`, '--connect', `unix:${path('server')}`, '-o', file],
+      () => ['--listen', `unix:${path(long)}`, '--connect', `unix:${path('server')}`, '-o', file()],
       2,
       /a path of \d+ bytes; expected at most 107/,
     ],
     [
       'no such folder for the socket',
-      () => ['--listen', `unix:${path('no/a')}`, '--connect', `unix:${path('server')}`, '-o', file],
+      () => ['--listen', `unix:${path('no/a')}`, '--connect', `unix:${path('server')}`, '-o', file()],
       2,
       /there is no folder \S+no; make it first\n$/,
     ],
@@ -135,7 +91,7 @@ describe('qmp-conformance record, where something is wrong', function () {
     ],
     [
       'a folder for a transcript',
-      () => ['--force', '--listen', `unix:${path('c')}`, '--connect', `unix:${path('server')}`, '-o', dir],
+      () => ['--force', '--listen', `unix:${path('c')}`, '--connect', `unix:${path('server')}`, '-o', dir()],
       2,
       /is a folder; expected the name of a file\n$/,
     ],
@@ -155,43 +111,43 @@ describe('qmp-conformance record, where something is wrong', function () {
     ],
     [
       '--connect alone',
-      () => ['--connect', `unix:${path('server')}`, '-o', file],
+      () => ['--connect', `unix:${path('server')}`, '-o', file()],
       2,
       /--connect without --listen/,
     ],
     [
       '--listen alone',
-      () => ['--listen', `unix:${path('c')}`, '-o', file, '--', 'true'],
+      () => ['--listen', `unix:${path('c')}`, '-o', file(), '--', 'true'],
       2,
       /--listen without --connect/,
     ],
     [
       'a client that is told nothing',
-      () => ['--connect', `unix:${path('server')}`, '-o', file, '--', 'true'],
+      () => ['--connect', `unix:${path('server')}`, '-o', file(), '--', 'true'],
       2,
       /expected '\{\}' in it, or --listen/,
     ],
     [
       'a command without a monitor',
-      () => ['-o', file, '--', 'true'],
+      () => ['-o', file(), '--', 'true'],
       2,
       /the command has no QMP monitor: expected '-qmp unix:PATH,server=on,wait=off'/,
     ],
     [
       'a command that is not there',
-      () => ['-o', file, '--', 'no-such-qemu', '-qmp', 'unix:x,server=on'],
+      () => ['-o', file(), '--', 'no-such-qemu', '-qmp', 'unix:x,server=on'],
       2,
       /'no-such-qemu': no such program/,
     ],
     [
       'contradictory redaction',
-      () => ['--no-redact', '--stand-ins', '--listen', 'unix:a', '--connect', 'unix:b', '-o', file],
+      () => ['--no-redact', '--stand-ins', '--listen', 'unix:a', '--connect', 'unix:b', '-o', file()],
       2,
       /--no-redact with --stand-ins/,
     ],
     [
       'rules that are not there',
-      () => ['--redact-rule', path('no'), '--listen', 'unix:a', '--connect', 'unix:b', '-o', file],
+      () => ['--redact-rule', path('no'), '--listen', 'unix:a', '--connect', 'unix:b', '-o', file()],
       2,
       /cannot be read; expected a file of redaction rules/,
     ],
@@ -206,7 +162,7 @@ describe('qmp-conformance record, where something is wrong', function () {
       expect(end.code).to.equal(code);
       expect(end.stderr.trimEnd().split('\n')).to.have.lengthOf(1);
       expect(readFileSync(path('plain'), 'utf8')).to.equal('precious');
-      expect(readdirSync(dir).sort()).to.deep.equal(['other', 'plain', 'server']);
+      expect(readdirSync(dir()).sort()).to.deep.equal(['other', 'plain', 'server']);
     });
   }
 
@@ -214,22 +170,11 @@ describe('qmp-conformance record, where something is wrong', function () {
     await serve(path('server'));
     spawnSync('python3', ['-c', `import socket; socket.socket(socket.AF_UNIX).bind('${path('client')}')`]);
     if (!existsSync(path('client'))) {
-      const { child } = await start([
-        '--listen',
-        `unix:${path('client')}`,
-        '--connect',
-        `unix:${path('server')}`,
-      ]);
+      const { child, ended } = await start();
       child.kill('SIGKILL');
-      await recorder?.ended;
+      await ended;
     }
-    const { stop } = await start([
-      '--force',
-      '--listen',
-      `unix:${path('client')}`,
-      '--connect',
-      `unix:${path('server')}`,
-    ]);
+    const { stop } = await start(['--force', ...route()]);
     (await dial(path('client'))).destroy();
     expect((await stop()).code).to.equal(0);
     expect(existsSync(path('client'))).to.equal(false);
@@ -237,12 +182,7 @@ describe('qmp-conformance record, where something is wrong', function () {
 
   it('closes a client for whom the server is gone, and says so', async () => {
     const { server } = await serve(path('server'));
-    const { stop } = await start([
-      '--listen',
-      `unix:${path('client')}`,
-      '--connect',
-      `unix:${path('server')}`,
-    ]);
+    const { stop } = await start();
     server.close();
     expect((await takeAll(await dial(path('client')))).length).to.equal(0);
     const { code, stderr } = await stop();
@@ -256,12 +196,7 @@ describe('qmp-conformance record, where something is wrong', function () {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`ends in order by ${signal}, with what came of a message`, async () => {
       const { next } = await serve(path('server'));
-      const { child, ended } = await start([
-        '--listen',
-        `unix:${path('client')}`,
-        '--connect',
-        `unix:${path('server')}`,
-      ]);
+      const { child, ended } = await start();
       const client = await dial(path('client'));
       client.write('{"a": 1} {"half": ');
       await take(await next(), 18);
@@ -276,15 +211,10 @@ describe('qmp-conformance record, where something is wrong', function () {
 
   it('writes no transcript where no client came', async () => {
     await serve(path('server'));
-    const { stop } = await start([
-      '--listen',
-      `unix:${path('client')}`,
-      '--connect',
-      `unix:${path('server')}`,
-    ]);
+    const { stop } = await start();
     const { code, stderr } = await stop();
     expect(stderr).to.contain('no client came');
     expect(code).to.equal(0);
-    expect(existsSync(file)).to.equal(false);
+    expect(existsSync(file())).to.equal(false);
   });
 });

@@ -110,6 +110,7 @@ describe('qmp-conformance record, with real programs', function () {
       expect([added.kind, got.kind, schema.kind]).to.deep.equal(['success', 'success', 'success']);
       expect(JSON.stringify(sets)).to.contain('"fdset-id":1');
       expect(marks()).to.deep.equal(['opened', 'descriptor file', 'descriptor device', 'closed']);
+      expect(read().head.recorded?.server?.split(' ')[0]).to.equal(binary.version);
       expect(texts('->').map((text) => /"execute": ?"([^"]+)"/.exec(text)?.[1])).to.deep.equal([
         'qmp_capabilities',
         'add-fd',

@@ -1,48 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { readTranscript } from '../transcript/read-transcript.ts';
-import type { Direction, Transcript } from '../transcript/transcript.ts';
+import type { Direction } from '../transcript/transcript.ts';
 import { soak } from './record-soak.ts';
-import {
-  dial,
-  serveAt,
-  startRecord,
-  take,
-  takeAll,
-  type RunningRecord,
-  type TestServer,
-} from './testing-record.ts';
+import { useRecordBench } from './testing-record-bench.ts';
+import { dial, startRecord, take, takeAll, type RunningRecord } from './testing-record.ts';
 
 describe('qmp-conformance record, between any client and any server', function () {
   this.timeout(60_000);
-  let dir = '';
-  let file = '';
-  let recorder: RunningRecord | undefined;
-  const servers: Server[] = [];
+  const { dir, path, file, read, marks, serve, route, start, keep } = useRecordBench();
 
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'qmpc-'));
-    file = join(dir, 'a.qmp');
-  });
-  afterEach(async () => {
-    recorder?.child.kill('SIGKILL');
-    await recorder?.ended;
-    recorder = undefined;
-    servers.splice(0).forEach((server) => server.close());
-    rmSync(dir, { recursive: true });
-  });
-
-  const path = (name: string): string => join(dir, name);
-  const read = (): Transcript => readTranscript(readFileSync(file, 'utf8'), file);
-  const marks = (): readonly string[] =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => /^@[0-9.]+ (.*-- .*)$/.exec(line)?.[1] ?? []);
   /** All that went one way over a connection, without the white space between messages. */
   const recorded = (connection: number, direction: Direction): Buffer =>
     Buffer.concat(
@@ -51,15 +20,6 @@ describe('qmp-conformance record, between any client and any server', function (
         .map(({ body, text }) => (body.kind === 'bytes' ? body.bytes : Buffer.from(text))),
     );
 
-  const serve = async (where: string | 0): Promise<TestServer> => {
-    const serving = await serveAt(where);
-    servers.push(serving.server);
-    return serving;
-  };
-  const start = async (words: readonly string[] = []): Promise<RunningRecord> => {
-    recorder = await startRecord([...words, '-o', file]);
-    return recorder;
-  };
   const freePort = async (): Promise<number> => {
     const { server, port } = await serve(0);
     server.close();
@@ -118,12 +78,7 @@ describe('qmp-conformance record, between any client and any server', function (
 
   it('carries on when one side has stopped sending, and closes when the other has, too', async () => {
     const { next } = await serve(path('server'));
-    const { stop } = await start([
-      '--listen',
-      `unix:${path('client')}`,
-      '--connect',
-      `unix:${path('server')}`,
-    ]);
+    const { stop } = await start();
     const client = await dial(path('client'));
     client.end('{"execute": "quit"}\n');
     const server = await next();
@@ -136,12 +91,7 @@ describe('qmp-conformance record, between any client and any server', function (
 
   it('closes the client as the server closed it', async () => {
     const { next } = await serve(path('server'));
-    const { stop } = await start([
-      '--listen',
-      `unix:${path('client')}`,
-      '--connect',
-      `unix:${path('server')}`,
-    ]);
+    const { stop } = await start();
     const client = await dial(path('client'));
     (await next()).end('{"last": 1}\n').destroySoon();
     expect((await takeAll(client)).toString()).to.equal('{"last": 1}\n');
@@ -152,12 +102,7 @@ describe('qmp-conformance record, between any client and any server', function (
 
   it('reads no more from one side than the other takes, and holds nothing without bound', async () => {
     const { next } = await serve(path('server'));
-    const { child, stop } = await start([
-      '--listen',
-      `unix:${path('client')}`,
-      '--connect',
-      `unix:${path('server')}`,
-    ]);
+    const { child, stop } = await start();
     const client = await dial(path('client'));
     const server = await next();
     const chunk = Buffer.alloc(1 << 20, 'x');
@@ -185,13 +130,7 @@ describe('qmp-conformance record, between any client and any server', function (
   it('has written what the peer got, when it is killed at any moment', async () => {
     const { next } = await serve(path('server'));
     for (let round = 0; round < 5; round++) {
-      const { child, ended } = await start([
-        '--force',
-        '--listen',
-        `unix:${path('client')}`,
-        '--connect',
-        `unix:${path('server')}`,
-      ]);
+      const { child, ended } = await start(['--force', ...route()]);
       const client = await dial(path('client'));
       const server = await next();
       const got: Buffer[] = [];
@@ -217,7 +156,7 @@ describe('qmp-conformance record, between any client and any server', function (
   });
 
   it('carries 20000 messages over 8 connections: none lost, reordered or altered', async () => {
-    const result = await soak(20_000, dir);
+    const result = await soak(20_000, dir());
     expect(result.arrived).to.equal(result.sent);
     expect(result.recorded).to.equal(result.sent);
     expect(result.messages).to.equal(20_000);
@@ -244,15 +183,8 @@ describe('qmp-conformance record, between any client and any server', function (
 
     it('ends the recording at a whole message, not the dialogue', async () => {
       const { next } = await serve(path('server'));
-      const listening = await startLimited([
-        '--listen',
-        `unix:${path('client')}`,
-        '--connect',
-        `unix:${path('server')}`,
-        '-o',
-        file,
-      ]);
-      recorder = listening;
+      const listening = await startLimited([...route(), '-o', file()]);
+      keep(listening);
       await dialogue(listening, next);
       const last = read().marks?.at(-1);
       expect(last?.what).to.deep.equal({ kind: 'ends', reason: 'file too large' });
@@ -273,17 +205,10 @@ describe('qmp-conformance record, between any client and any server', function (
         trap 'kill $child' INT
         "$@" & child=$!
         wait $child || wait $child; code=$?
-        cp '${path('small')}'/a.qmp '${file}'; exit $code`;
-      const words = [
-        '--listen',
-        `unix:${path('client')}`,
-        '--connect',
-        `unix:${path('server')}`,
-        '-o',
-        path('small/a.qmp'),
-      ];
+        cp '${path('small')}'/a.qmp '${file()}'; exit $code`;
+      const words = [...route(), '-o', path('small/a.qmp')];
       const listening = await startRecord(words, {}, [...inside, 'bash', '-c', script, 'small']);
-      recorder = listening;
+      keep(listening);
       await dialogue(listening, next);
       expect(read().marks?.at(-1)?.what).to.deep.equal({ kind: 'ends', reason: 'no space left on device' });
       expect(read().messages.length).to.be.within(2, 4);

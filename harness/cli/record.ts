@@ -66,7 +66,11 @@ Exit status:
   2  wrong usage       3  no server, no place to listen, or the recording ends before the dialogue (full disk)`;
 
 async function runRecord(command: readonly string[], words: RecordWords): Promise<number> {
-  const [{ record }, redaction] = await Promise.all([import('../record/record.ts'), redactionOf(words)]);
+  const [{ record }, { suiteVersion }, redaction] = await Promise.all([
+    import('../record/record.ts'),
+    import('../replay/suite-version.ts'),
+    redactionOf(words),
+  ]);
   const { listen, connect, out: file, force } = words;
   if (words.learn && (command.length === 0 || connect !== undefined))
     throw new InputError('--learn without a QEMU to learn from; expected its command behind --');
@@ -74,7 +78,8 @@ async function runRecord(command: readonly string[], words: RecordWords): Promis
   const end = (): void => over.abort();
   for (const name of SIGNALS) process.once(name, end);
   try {
-    const plan = { file, force, listen, connect, command, redaction };
+    const facts = { at: timeOfRecording(), by: `qmp-conformance ${suiteVersion()}` };
+    const plan = { file, force, listen, connect, command, redaction, facts };
     const { messages, connections, ends, exitCode = 0 } = await record(plan, say, over.signal);
     say(
       connections === 0
@@ -86,6 +91,13 @@ async function runRecord(command: readonly string[], words: RecordWords): Promis
   } finally {
     for (const name of SIGNALS) process.off(name, end);
   }
+}
+
+/** Now, or what who wants the same file each time says (reproducible-builds.org, SOURCE_DATE_EPOCH). */
+function timeOfRecording(): string {
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
+  const time = /^[0-9]{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+  return time.toISOString().replace(/\.[0-9]+Z$/, 'Z');
 }
 
 /** On the binary and with the arguments of the recording, but for its monitors: those are ours. */

@@ -98,7 +98,7 @@ describe('redact', () => {
       /^2 recordings; expected one, or --in-place$/,
     ],
     ['two places', (a) => [a, '--in-place', '-o', 'x'], /^--in-place with --output; expected /],
-    ['a file that is not there', (a) => [`${a}x`], /: cannot be read; expected a recording$/],
+    ['a file that is not there', (a) => [`${a}x`], /: not there; expected a recording \(\.qmp\)$/],
     [
       'rules that are not there',
       (a) => [a, '--redact-rule', `${a}x`],

@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { recordingFiles } from './recording-files.ts';
+import { checkOutput, writeOutput } from './write-output.ts';
 
 const HELP = `
 Replaces passwords, keys, the data of secret objects and what else of QAPI is secret by '(redacted)', and the same text
@@ -16,7 +16,10 @@ Examples:
     qmp-conformance redact my-client.qmp --stand-ins -o for-the-bug-tracker.qmp
 
   With rules of your own before those for QAPI:
-    qmp-conformance redact my-client.qmp --redact-rule our-rules.yaml --in-place`;
+    qmp-conformance redact my-client.qmp --redact-rule our-rules.yaml --in-place
+
+Exit status:
+  0  written     2  wrong usage, or a file that is no recording     3  it cannot be written`;
 
 interface RedactWords {
   readonly output?: string;
@@ -49,17 +52,21 @@ async function runRedact(given: readonly string[], words: RedactWords): Promise<
     throw new InputError('--in-place with --output; expected one or the other');
   if (words.inPlace !== true && files.length > 1)
     throw new InputError(`${files.length} recordings; expected one, or --in-place`);
+  if (words.output !== undefined) checkOutput(words.output);
   const { createRedactor } = await import('../redact/redactor.ts');
   const { redactRecording } = await import('../redact/redact-recording.ts');
   const { defaultRedactRules } = await import('../redact/default-rules.ts');
+  const { readRecordingText } = await import('../transcript/read-recording-text.ts');
   const { loadRedactRules } = await import('../redact/read-rules.ts');
   const rules = [...words.redactRule.flatMap(loadRedactRules), ...defaultRedactRules()];
   for (const file of files) {
     const redactor = createRedactor(rules, { standIns: words.standIns === true });
-    const text = readRecording(file);
+    const text = readRecordingText(file);
     const redacted = redactRecording(text, file, redactor);
+    if (redacted.messages === 0)
+      process.stderr.write(`qmp-conformance: ${file}: no message, as its client said nothing\n`);
     if (words.inPlace !== true) print(redacted.text, words.output);
-    else if (redacted.text !== text) replaceFile(file, redacted.text);
+    else if (redacted.text !== text) writeOutput(file, redacted.text);
     if (words.inPlace === true)
       process.stderr.write(
         `${file}: ${redacted.changed} message${redacted.changed === 1 ? '' : 's'} changed\n`,
@@ -67,22 +74,7 @@ async function runRedact(given: readonly string[], words: RedactWords): Promise<
   }
 }
 
-function readRecording(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new InputError(`${file}: cannot be read; expected a recording`, { cause });
-  }
-}
-
 function print(text: string, output: string | undefined): void {
   if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
-}
-
-/** The file is whole at every moment, with its secrets or without. */
-function replaceFile(file: string, text: string): void {
-  const beside = `${file}.redacted-${process.pid}`;
-  writeFileSync(beside, text, { mode: statSync(file).mode });
-  renameSync(beside, file);
+  else writeOutput(output, text);
 }

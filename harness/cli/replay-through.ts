@@ -1,3 +1,4 @@
+import { oneLine } from '../../reports/text.ts';
 import type { DialogueWatcher } from '../replay/dialogue-watcher.ts';
 import type { PlannedReplay } from '../replay/plan-replay.ts';
 import type { DelayFigures } from '../replay/proxy/delays.ts';
@@ -53,7 +54,7 @@ function jsonOf({ transcript, target }: PlannedReplay, report: ProxyReport): obj
 export function reportLines(replay: PlannedReplay, report: ProxyReport): readonly string[] {
   const { direct, through, findings, respelled, delays } = report;
   const { verdict } = direct.performance;
-  return [
+  const lines = [
     ...labelled('directly', verdictLines(replay, direct)),
     ...labelled('through the proxy', verdictLines(replay, through)),
     ...findings.slice(0, MAX_SHOWN).flatMap(describeFinding),
@@ -67,6 +68,7 @@ export function reportLines(replay: PlannedReplay, report: ProxyReport): readonl
       ? 'transparent'
       : `not transparent: ${describeCounts(findings) || `${verdict} directly, ${through.performance.verdict} through it`}`,
   ];
+  return lines.map(oneLine);
 }
 
 const MAX_SHOWN = 50;

@@ -5,6 +5,8 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { InputError } from '../errors.ts';
+import { startFakeServer, type FakeConnection } from '../replay/capture/fixture-server.ts';
+import { openEndpoint } from '../target/connect-endpoint.ts';
 import { baseArguments, startQemu } from '../target/start-qemu.ts';
 import { cacheFolder, readReleases } from '../target/release-cache.ts';
 import { binaryOfRelease } from '../target/release-programs.ts';
@@ -226,6 +228,65 @@ describe('qmp-conformance replay', () => {
       child.kill('SIGINT');
       expect((await ended).code).to.equal(130);
       expect(await processesBelow(dir)).to.deep.equal([]);
+    }));
+});
+
+describe('qmp-conformance replay, on a server that runs', () => {
+  const GIVEN = `---
+id: wire/x
+match:
+  - { at: /1/return/name, as: capture, name: n }
+substitute:
+  - { at: /2/arguments/uri, value: "\${n}" }
+---
+-> {"execute": "query-name"}
+<- {"return": {"name": "x"}}
+-> {"execute": "migrate", "arguments": {"uri": "fd:x"}}
+<- {"return": {}}
+`;
+  const giving = (name: string): FakeConnection => ({
+    answers: {
+      'query-name': [`{"return": {"name": "${name}"}, "id": ID}`],
+      migrate: ['{"return": {}, "id": ID}'],
+    },
+  });
+  /** What the server gives, what is allowed, and how the replay ends. */
+  const TABLE: readonly (readonly [name: string, words: readonly string[], code: number, says: string])[] = [
+    ['fd:other', [], 0, ': pass'],
+    [
+      'exec:reboot',
+      [],
+      2,
+      "x.qmp:10:48: the program 'reboot', with what the server has answered; expected no program",
+    ],
+    ['exec:true', ['--allow', 'exec'], 0, ': pass'],
+    ['exec:a\\u001b[2J\\nb', ['--json', '--quiet'], 2, "the program 'a\\u001b[2J⏎b'"],
+  ];
+  for (const [name, words, code, says] of TABLE) {
+    it(`ends with ${code} where it gives '${name}'${words.length === 0 ? '' : ` (${words.join(' ')})`}`, () =>
+      inTemporaryFolder(async (dir) => {
+        const fake = await startFakeServer(dir, [{}, giving(name)]);
+        const end = await replay(GIVEN, ['--connect', fake.address, ...words]).finally(() => fake.close());
+        expect(end.stdout + end.stderr).to.include(says);
+        expect(end.code).to.equal(code);
+        expect(end.stderr.split('\n').length, end.stderr).to.be.at.most(2);
+        expect(fake.log.includes('1: migrate')).to.equal(code === 0);
+      }));
+  }
+  it('is interrupted by Ctrl-C: 130, and the server is left', () =>
+    inTemporaryFolder(async (dir) => {
+      await writeFile(join(dir, 'x.qmp'), HEAD + NAME + NO_EVENT);
+      const fake = await startFakeServer(dir, []);
+      const words = ['replay', join(dir, 'x.qmp'), '--connect', fake.address, '--timeout', '600'];
+      const { child, ended } = startCommand(words);
+      await new Promise<void>((resolve) => {
+        child.stdout?.on('data', (text: string) => text.includes('query-name') && resolve());
+      });
+      child.kill('SIGINT');
+      expect((await ended).code).to.equal(130);
+      const next = await openEndpoint(fake.address, 1000);
+      next.destroy();
+      fake.close();
     }));
 });
 

@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
+import type { Shard } from '../replay/select-shard.ts';
 import { SUITES, type Suite } from '../replay/suites.ts';
 import { POLICIES } from '../target/policies.ts';
+import { expectationsOption, writeExpectationsOption } from './expectations.ts';
 import { countFromWord, repeatable, wordsOf } from './option-words.ts';
+import { REPORTERS } from './reporters.ts';
 import type { RunWords } from './run-words.ts';
 
 const POLICY_NAMES = POLICIES.map(({ name }) => name);
@@ -20,12 +23,39 @@ export function addRunCommand(program: Command): void {
     )
     .argument('[recordings...]', 'recordings (.qmp) or folders of them; all of the project by default');
   addTargetOptions(command)
-    .addOption(new Option('--shard <i/n>', 'run only part I of N parts').argParser(shardFromWord))
+    .addOption(
+      new Option(
+        '--shard <i/n>',
+        "run only part I of N parts; 'env': the part that GitLab CI, a Kubernetes indexed job, a Slurm array, Buildkite or CircleCI says",
+      ).argParser(shardFromWord),
+    )
+    .addOption(
+      repeatable(
+        '--durations <run>',
+        'an earlier run, by whose durations the parts are balanced; the same for all parts (repeatable)',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--rerun-failed <run>',
+        'run again only what was red there, on the same targets; expects another --out (repeatable)',
+      ),
+    )
+    .option(
+      '--ledger <file>',
+      "what is known to be flaky ('flaky' shows it); learns from this run, unless it is a part",
+    )
     .option(
       '-o, --out <folder>',
       'where run archives, matrix.md and index.html go (default: "out", in place of an earlier run)',
     )
-    .addOption(new Option('--reporter <names>', 'further reports in --out: tap').argParser(wordsOf(['tap'])))
+    .addOption(
+      new Option('--reporter <names>', `further reports in --out: ${REPORTERS.join(', ')}`).argParser(
+        wordsOf(REPORTERS),
+      ),
+    )
+    .addOption(expectationsOption())
+    .addOption(writeExpectationsOption())
     .option('--resume', 'go on with the interrupted run in --out', false)
     .option('--json', 'print the summary as JSON instead of tables', false)
     .addHelpText('after', HELP)
@@ -94,9 +124,11 @@ Examples:
   qmp-conformance run --grep '** @ 7.2.* * tcg'        cases of one target, by name
   qmp-conformance run --connect unix:/run/vm.sock     a server that somebody else has started
   qmp-conformance run --release 10.0 --policy no-deprecated   what would break if what is deprecated were gone
+  qmp-conformance run --qemu ./build/qemu-system-x86_64 --shard env   the part that the pipeline says
+  qmp-conformance run --rerun-failed out --out again  only what was red in out/
 
 Exit status:
-  0  conformant        1  findings: fail, crash, timeout or unexpected-pass
+  0  conformant        1  findings: fail, crash, timeout or unexpected-pass; failed, then passed
   2  wrong usage       3  setup or harness error, or a run that is not whole
   130  interrupted; --resume goes on`;
 
@@ -104,9 +136,10 @@ function suitesFromWord(text: string): readonly Suite[] {
   return text === 'all' ? SUITES : wordsOf(SUITES)(text);
 }
 
-function shardFromWord(text: string): { readonly index: number; readonly count: number } {
+function shardFromWord(text: string): Shard | 'env' {
+  if (text === 'env') return text;
   const [, index = 0, count = 0] = (/^([0-9]{1,4})\/([0-9]{1,4})$/.exec(text) ?? []).map(Number);
   if (index < 1 || index > count)
-    throw new InputError(`--shard '${text}'; expected I/N, I from 1 to N, e.g. 2/3`);
+    throw new InputError(`--shard '${text}'; expected I/N, I from 1 to N, e.g. 2/3, or env`);
   return { index, count };
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { oneLine } from '../../reports/text.ts';
 import { InputError } from '../errors.ts';
 import type { DialogueWatcher, OutgoingMessage } from '../replay/dialogue-watcher.ts';
 
@@ -52,7 +53,7 @@ export function createStepper(
   return {
     before: async (message) => {
       while (waits) {
-        write(`next  ${message.connection}-> ${message.text}\n[Enter, c, s, q] `);
+        write(`next  ${message.connection}-> ${oneLine(message.text)}\n[Enter, c, s, q] `);
         const line = await lines.next();
         if (line === undefined || line.trim() === 'q') throw new EndedByUser('ended by the user');
         if (line.trim() === 's') write(showSchema(message));

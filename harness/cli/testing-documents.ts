@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { domainDefinition, domainSection, manualPage } from '../qapi/manual-page/fixture-page.ts';
+import { writeScript } from '../target/fake-machine.ts';
 
 // What stands in for the files that documented command lines name.
 
@@ -60,3 +63,59 @@ export const DOCUMENTED = `##
 ##
 { 'command': 'frob' }
 `;
+
+/** The results of one row on one target. */
+export const STREAM = [
+  {
+    type: 'run',
+    format: 1,
+    targets: [
+      {
+        name: '10.0.2 x86_64 tcg',
+        kind: 'qemu',
+        version: '10.0.2',
+        package: '',
+        architecture: 'x86_64',
+        accelerator: 'tcg',
+        where: 'qemu-system-x86_64',
+        schema: '10.0',
+        planned: 1,
+        runs: [
+          { suite: '0.1.0', started: '2026-01-01T00:00:00Z', finished: '2026-01-01T00:00:01Z', planned: 1 },
+        ],
+      },
+    ],
+  },
+  {
+    type: 'result',
+    row: 'examples/control/query-version',
+    target: '10.0.2 x86_64 tcg',
+    verdict: 'pass',
+    findings: [],
+    checks: 1,
+    documented: true,
+    duration: 1,
+  },
+  { type: 'end', counts: { pass: 1 }, whole: true, exitCode: 0 },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join('');
+
+/** A client that ends the server, for lines that wait for one. */
+export const QUITTER =
+  'node -e \'const client = require("net").connect(process.argv[1]); client.resume().on("close", () => process.exit());' +
+  ' client.write("{\\"execute\\":\\"qmp_capabilities\\"}{\\"execute\\":\\"quit\\"}")\'';
+
+/** `qmp-conformance`, `npx` and `jq` for the lines. */
+export function writePrograms(folder: string): void {
+  mkdirSync(folder);
+  const run = `exec '${process.execPath}' "$DOCUMENTED/harness/cli/bin.js"`;
+  writeScript(join(folder, 'qmp-conformance'), `#!/bin/sh\n${run} "$@"\n`);
+  writeScript(
+    join(folder, 'npx'),
+    `#!/bin/sh\nname=$1\nshift\nexec "$DOCUMENTED/node_modules/.bin/$name" "$@"\n`,
+  );
+  const pick = 'process.argv[1].split(".").slice(1).reduce((value, name) => value[name], JSON.parse(text))';
+  const jq = `let text = ""; process.stdin.on("data", (some) => (text += some)).on("end", () => console.log(${pick}))`;
+  writeScript(join(folder, 'jq'), `#!/bin/sh\nexec '${process.execPath}' -e '${jq}' "$@"\n`);
+}

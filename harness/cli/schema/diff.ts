@@ -93,7 +93,7 @@ async function laterModel(b: string | undefined, words: DiffWords): Promise<Qapi
 const FIRST_ANNOUNCING = '5.0';
 
 /** Those that are here and may have announced what went between the two; each is read when it is looked at. */
-async function earlierReleases(before: QapiModel, after: QapiModel): Promise<() => ReleaseItems[]> {
+export async function earlierReleases(before: QapiModel, after: QapiModel): Promise<() => ReleaseItems[]> {
   const { openWire } = await import('../../compat/flatten-model.ts');
   const { loadSchema, shippedReleases } = await import('../../json-schema/load-schema.ts');
   const { modelFromSchema } = await import('../../json-schema/model-from-schema.ts');
@@ -115,7 +115,7 @@ async function earlierReleases(before: QapiModel, after: QapiModel): Promise<() 
 }
 
 /** What QEMU's documents of all releases list as deprecated. */
-async function announcementsOf(family: SchemaFamily): Promise<(path: string) => string | undefined> {
+export async function announcementsOf(family: SchemaFamily): Promise<(path: string) => string | undefined> {
   const { loadHistory } = await import('../../compat/history/read-history.ts');
   const { listedDeprecations } = await import('../../compat/history/listed-deprecations.ts');
   let listed: ((path: string) => string | undefined) | undefined;
