@@ -1,5 +1,4 @@
-import type { Matrix } from '../harness/compat/matrix.ts';
-import type { VersionChange } from '../harness/compat/version-changes.ts';
+import type { Matrix, VersionChange } from '../harness/compat/matrix.ts';
 import { compareTargets } from '../harness/compat/target-order.ts';
 
 /** The rows that changed between the same two targets, in the same way. */

@@ -1,4 +1,5 @@
-import { matrixFromRuns, type Matrix } from '../harness/compat/matrix.ts';
+import type { Matrix } from '../harness/compat/matrix.ts';
+import { matrixFromRuns } from '../harness/compat/matrix-from-runs.ts';
 import { countVerdicts, type Run } from '../harness/results/run.ts';
 import type { Finding, RowResult, TargetFacts, VerdictWord, WireRecord } from '../harness/results/verdict.ts';
 import type { DialogueSource } from './html-dialogues.ts';

@@ -1,4 +1,5 @@
-import { matrixFromRuns, type Matrix } from '../harness/compat/matrix.ts';
+import type { Matrix } from '../harness/compat/matrix.ts';
+import { matrixFromRuns } from '../harness/compat/matrix-from-runs.ts';
 import { countVerdicts } from '../harness/results/run.ts';
 import type { RowResult, WireRecord } from '../harness/results/verdict.ts';
 import { demoTarget } from './demo-data.test.ts';

@@ -1,8 +1,6 @@
 import type { CauseGroup } from '../harness/compat/group-causes.ts';
-import type { Matrix, MatrixTarget } from '../harness/compat/matrix.ts';
-import type { Prediction } from '../harness/compat/predictions.ts';
+import type { Matrix, MatrixTarget, Prediction, VersionChange } from '../harness/compat/matrix.ts';
 import { compareTargets } from '../harness/compat/target-order.ts';
-import type { VersionChange } from '../harness/compat/version-changes.ts';
 import { VERDICTS, type Finding, type ProcessEnd, type RowResult } from '../harness/results/verdict.ts';
 import { costOf, cutAt } from './cut-text.ts';
 import { countRan, describeDocumented, formatDuration, wallTime } from './figures.ts';

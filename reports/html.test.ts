@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createHash, randomBytes } from 'node:crypto';
 import { Script } from 'node:vm';
 import { inflateRawSync } from 'node:zlib';
-import { matrixFromRuns } from '../harness/compat/matrix.ts';
+import { matrixFromRuns } from '../harness/compat/matrix-from-runs.ts';
 import type { WireRecord } from '../harness/results/verdict.ts';
 import { withPredictions } from '../harness/compat/predictions.ts';
 import { makeDemo } from './demo-data.test.ts';

@@ -1,5 +1,4 @@
-import type { Matrix } from '../harness/compat/matrix.ts';
-import type { Prediction } from '../harness/compat/predictions.ts';
+import type { Matrix, Prediction } from '../harness/compat/matrix.ts';
 import { plural } from './figures.ts';
 
 const KINDS = ['absent', 'refused', 'fits'] as const satisfies readonly Prediction['kind'][];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { withPredictions, type Prediction } from '../harness/compat/predictions.ts';
+import type { Prediction } from '../harness/compat/matrix.ts';
+import { withPredictions } from '../harness/compat/predictions.ts';
 import { makeDemo } from './demo-data.test.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { gzipSync } from 'node:zlib';
-import { matrixFromRuns, type Matrix } from '../harness/compat/matrix.ts';
+import type { Matrix } from '../harness/compat/matrix.ts';
+import { matrixFromRuns } from '../harness/compat/matrix-from-runs.ts';
 import { countVerdicts } from '../harness/results/run.ts';
 import type { Finding, RowResult, VerdictWord } from '../harness/results/verdict.ts';
 import { demoTarget, makeDemo } from './demo-data.test.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { matrixFromRuns, type Matrix } from '../harness/compat/matrix.ts';
+import type { Matrix } from '../harness/compat/matrix.ts';
+import { matrixFromRuns } from '../harness/compat/matrix-from-runs.ts';
 import { countVerdicts } from '../harness/results/run.ts';
 import type { RowResult } from '../harness/results/verdict.ts';
 import { demoTarget, makeDemo } from './demo-data.test.ts';

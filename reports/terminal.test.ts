@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { stripVTControlCharacters } from 'node:util';
-import { matrixFromRuns, type Matrix } from '../harness/compat/matrix.ts';
+import type { Matrix } from '../harness/compat/matrix.ts';
+import { matrixFromRuns } from '../harness/compat/matrix-from-runs.ts';
 import { makeDemo } from './demo-data.test.ts';
 import { expectGolden } from './golden.test.ts';
 import { hostileMatrix } from './hostile.test.ts';

@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts';
 import { learnRecording, NotRepeatable, type Learned, type LearnRequest } from '../learn/learn-recording.ts';
 import { killAllQemus } from '../target/server-process.ts';
 import { EXIT_INTERRUPTED, interruptible } from './interruptible.ts';
-import type { LearnWords } from './learn.ts';
+import type { LearnWords } from './learn-words.ts';
 import { checkOutput, writeOutput } from './write-output.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

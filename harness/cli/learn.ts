@@ -1,21 +1,9 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../errors.ts';
-import { ALLOWANCES, type Allowance } from '../replay/safety/allowances.ts';
+import { ALLOWANCES } from '../replay/safety/allowances.ts';
+import type { LearnWords } from './learn-words.ts';
 import { collectAllowances, splitFiles } from './replay.ts';
 import { countFromWord, wordsOf } from './option-words.ts';
-
-interface LearnWords {
-  readonly release?: string;
-  readonly qemu?: string;
-  readonly accel: readonly ('tcg' | 'kvm')[];
-  readonly output?: string;
-  readonly times: number;
-  readonly exact: boolean;
-  readonly stage?: string;
-  readonly stages?: readonly string[];
-  readonly allow?: readonly Allowance[];
-  readonly timeout: number;
-}
 
 /** Adds `learn`. */
 export function addLearnCommand(program: Command): void {
@@ -55,8 +43,6 @@ export function addLearnCommand(program: Command): void {
       process.exitCode = await learnFile(file, behind, words);
     });
 }
-
-export type { LearnWords };
 
 const HELP = `
 Examples:

@@ -66,7 +66,7 @@ Exit status:
   2  wrong usage       3  setup or harness error, or a run that is not whole`;
 
 async function makeMatrix(paths: readonly string[], words: MatrixWords): Promise<number> {
-  const { matrixFromRuns } = await import('../compat/matrix.ts');
+  const { matrixFromRuns } = await import('../compat/matrix-from-runs.ts');
   const { readMissingTargets } = await import('../results/read-run.ts');
   const own = await judgeRunsAgain(await readRuns(paths), words.expectations);
   const { readTapRuns } = await import('./matrix-tap.ts');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { matrixFromRuns } from '../compat/matrix.ts';
-import { withPredictions, type Prediction } from '../compat/predictions.ts';
+import { matrixFromRuns } from '../compat/matrix-from-runs.ts';
+import type { Prediction } from '../compat/matrix.ts';
+import { withPredictions } from '../compat/predictions.ts';
 import { InputError } from '../errors.ts';
 import type { Run } from '../results/run.ts';
 import { demoTarget } from '../../reports/demo-data.test.ts';

@@ -1,4 +1,5 @@
-import type { Prediction, Predictor } from '../compat/predictions.ts';
+import type { Prediction } from '../compat/matrix.ts';
+import type { Predictor } from '../compat/predictions.ts';
 import { InputError } from '../errors.ts';
 import { isComplete, loadSchema, shippedReleases } from '../json-schema/load-schema.ts';
 import { createValidator, type Validator } from '../json-schema/validator.ts';

@@ -78,7 +78,7 @@ export function addReportCommand(program: Command): void {
 
 async function report(paths: readonly string[], words: ReportWords): Promise<number> {
   const reporters = reportersFrom(words);
-  const { matrixFromRuns } = await import('../compat/matrix.ts');
+  const { matrixFromRuns } = await import('../compat/matrix-from-runs.ts');
   if (words.writeExpectations !== undefined) await refuseExisting(words.writeExpectations);
   const { runs: read, missing } = await readInputs(paths);
   const runs = await judgeRunsAgain(read, words.expectations);

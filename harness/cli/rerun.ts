@@ -1,8 +1,8 @@
 import { resolve, sep } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { RunRequest } from '../replay/plan-run.ts';
-import type { RunPlan } from '../replay/run-plan.ts';
-import { compareTries, failedRuns, type FailedRun } from '../replay/select-failed.ts';
+import type { FailedRun, RunPlan } from '../replay/run-plan.ts';
+import { compareTries, failedRuns } from '../replay/select-failed.ts';
 import type { Run } from '../results/run.ts';
 import { POLICIES } from '../target/policies.ts';
 import { cacheFolder, readReleases } from '../target/release-cache.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
-import { matrixFromRuns, type Matrix } from '../compat/matrix.ts';
+import type { Matrix } from '../compat/matrix.ts';
+import { matrixFromRuns } from '../compat/matrix-from-runs.ts';
 import { setCurrentRun } from '../replay/current-run.ts';
 import { planRun, type RunRequest } from '../replay/plan-run.ts';
 import type { RunPlan } from '../replay/run-plan.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { InputError } from '../errors.ts';
 import { countVerdicts, type Run } from '../results/run.ts';
 import type { Finding, RowResult, TargetFacts, VerdictWord } from '../results/verdict.ts';
-import { differences, matrixFromRuns, moduleOfRow } from './matrix.ts';
+import { differences, matrixFromRuns, moduleOfRow } from './matrix-from-runs.ts';
 import { compareTargets } from './target-order.ts';
 
 function facts(name: string, digest = 'aa'): TargetFacts {

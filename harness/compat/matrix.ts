@@ -1,12 +1,8 @@
-import { InputError } from '../errors.ts';
-import { countVerdicts, type Run, type RunSummary, type VerdictCounts } from '../results/run.ts';
-import type { MissingTarget, RowResult, TargetFacts } from '../results/verdict.ts';
-import { countDocumented, type DocumentedCounts } from './documented-counts.ts';
-import { forecastsFrom, isForecastBreak, type Forecast } from './forecast.ts';
-import { groupCauses, type CauseGroup } from './group-causes.ts';
-import type { Predictions } from './predictions.ts';
-import { compareTargets, compareText } from './target-order.ts';
-import { findVersionChanges, type VersionChange } from './version-changes.ts';
+import type { RunSummary, VerdictCounts } from '../results/run.ts';
+import type { RowResult, TargetFacts } from '../results/verdict.ts';
+import type { DocumentedCounts } from './documented-counts.ts';
+import type { Forecast } from './forecast.ts';
+import type { CauseGroup } from './group-causes.ts';
 
 /** What holds where: rows × targets. Only whole runs have results in it. */
 export interface Matrix {
@@ -65,136 +61,38 @@ export interface MatrixModule {
   readonly counts: readonly VerdictCounts[];
 }
 
-/**
- * Makes a matrix of runs. Runs of one target and binary that share no row are one column.
- * @throws {InputError} for two runs of one name that are of different binaries, or have a row in common.
- */
-export function matrixFromRuns(runs: readonly Run[], missing: readonly MissingTarget[] = []): Matrix {
-  const columns = columnsFrom(runs);
-  const targets = targetsFrom(runs, missing, columns);
-  const rows = rowsFrom(columns, targets);
-  const forecasts = forecastsFrom(runs);
-  const results = rows.flatMap(({ cells }) => cells.filter((cell) => cell !== undefined));
-  return {
-    targets,
-    rows,
-    modules: modulesFrom(rows, targets),
-    counts: countVerdicts(results),
-    causes: groupCauses(results.filter((result) => !isForecastBreak(result, forecasts))),
-    forecasts,
-    changes: findVersionChanges(targets, rows),
-  };
+/** A row that changed from one version to a later one of the same architecture and accelerator. */
+export interface VersionChange {
+  readonly row: string;
+  /** `first-bad`: passes on `before`, fails on `target`. `fixed-in`: the other way round. */
+  readonly kind: 'first-bad' | 'fixed-in';
+  /** What the two targets have in common, e.g. `x86_64 tcg`. */
+  readonly line: string;
+  /** Names of the last target before the change that told something, and of the first after it. */
+  readonly before: string;
+  readonly target: string;
 }
 
-/** The rows on which targets differ. */
-export function differences(matrix: Matrix): readonly MatrixRow[] {
-  return matrix.rows.filter(({ differs }) => differs);
+/** What a release's schema says of a row that was not run there. It never counts as run. */
+export interface Prediction {
+  /** `absent`: the release has not got it. `refused`: it refuses a message of the row. `fits`: it allows all of it. */
+  readonly kind: 'absent' | 'refused' | 'fits';
+  /** For `absent` and `refused`: what, in one line. */
+  readonly evidence: string;
+  /** Whether the release documents the row: then a refusal is an error of its documents. */
+  readonly documented: boolean;
 }
 
-/** The second segment of `examples/migration/query-migrate`; the first where there are only two. */
-export function moduleOfRow(row: string): string {
-  const segments = row.split('/');
-  return (segments.length > 2 ? segments[1] : segments[0]) ?? row;
+/** The predictions of a matrix. */
+export interface Predictions {
+  /** Releases, `x.y`, that nothing was run on and that have columns of their own. */
+  readonly releases: readonly string[];
+  /** In the order of the matrix's rows. */
+  readonly rows: readonly PredictedRow[];
 }
 
-interface Column {
-  readonly runs: Run[];
-  readonly results: Map<string, RowResult>;
-}
-
-function columnsFrom(runs: readonly Run[]): ReadonlyMap<string, Column> {
-  const columns = new Map<string, Column>();
-  for (const run of runs) {
-    if (run.notWhole !== undefined) continue;
-    const column = columns.get(run.target.name) ?? { runs: [], results: new Map<string, RowResult>() };
-    columns.set(run.target.name, column);
-    addRun(column, run);
-  }
-  return columns;
-}
-
-function addRun(column: Column, run: Run): void {
-  const [first] = column.runs;
-  const { name, digest } = run.target;
-  if (first !== undefined && first.target.digest !== digest) {
-    throw new InputError(`${run.dir}: '${name}' is another binary than in ${first.dir}; expected the same`);
-  }
-  column.runs.push(run);
-  for (const result of run.results) {
-    if (column.results.has(result.row)) {
-      const where = first?.dir ?? run.dir;
-      throw new InputError(`${run.dir}: '${result.row} @ ${name}' stands in ${where} too; expected it once`);
-    }
-    column.results.set(result.row, result);
-  }
-}
-
-function targetsFrom(
-  runs: readonly Run[],
-  missing: readonly MissingTarget[],
-  columns: ReadonlyMap<string, Column>,
-): readonly MatrixTarget[] {
-  const targets = new Map<string, MatrixTarget>();
-  for (const { name, reason } of missing) targets.set(name, { state: 'missing', name, reason });
-  for (const { target, notWhole, dir } of runs) {
-    if (notWhole === undefined) continue;
-    targets.set(target.name, { state: 'not-whole', name: target.name, reason: `${dir}: ${notWhole}` });
-  }
-  for (const [name, column] of columns) {
-    // A part that was cut off makes the whole column not whole, however many parts came through.
-    if (targets.get(name)?.state !== 'not-whole') targets.set(name, ranTarget(name, column));
-  }
-  return [...targets.values()].sort((a, b) => compareTargets(a.name, b.name));
-}
-
-/** The commands and events that a target has are for whoever counts them; every page would carry them. */
-function withoutNames({ commands: _commands, events: _events, ...facts }: TargetFacts): TargetFacts {
-  return facts;
-}
-
-function ranTarget(name: string, { runs, results }: Column): MatrixTarget {
-  const [first] = runs;
-  if (first === undefined) return { state: 'missing', name, reason: 'no run' };
-  const values = [...results.values()];
-  return {
-    state: 'run',
-    name,
-    facts: withoutNames(first.target),
-    summaries: runs.flatMap(({ summary }) => (summary === undefined ? [] : [summary])),
-    counts: countVerdicts(values),
-    documented: countDocumented(values),
-  };
-}
-
-function rowsFrom(
-  columns: ReadonlyMap<string, Column>,
-  targets: readonly MatrixTarget[],
-): readonly MatrixRow[] {
-  const shown = targets.map((target) =>
-    target.state === 'run' ? columns.get(target.name)?.results : undefined,
-  );
-  const rows = new Set(shown.flatMap((results) => [...(results?.keys() ?? [])]));
-  return [...rows].sort(compareText).map((row) => {
-    const cells = shown.map((results) => results?.get(row));
-    const verdicts = new Set(cells.flatMap((cell) => (cell === undefined ? [] : [cell.verdict])));
-    return { row, module: moduleOfRow(row), cells, differs: verdicts.size > 1 };
-  });
-}
-
-function modulesFrom(rows: readonly MatrixRow[], targets: readonly MatrixTarget[]): readonly MatrixModule[] {
-  const byModule = new Map<string, MatrixRow[]>();
-  for (const row of rows) {
-    const module = byModule.get(row.module);
-    if (module === undefined) byModule.set(row.module, [row]);
-    else module.push(row);
-  }
-  return [...byModule]
-    .sort(([a], [b]) => compareText(a, b))
-    .map(([module, members]) => ({
-      module,
-      rows: members.length,
-      counts: targets.map((_, column) => {
-        return countVerdicts(members.flatMap(({ cells }) => cells[column] ?? []));
-      }),
-    }));
+/** `undefined` where nothing can be said, and, of a target, where the row was run. */
+export interface PredictedRow {
+  readonly targets: readonly (Prediction | undefined)[];
+  readonly releases: readonly (Prediction | undefined)[];
 }

@@ -1,29 +1,5 @@
 import { seriesOfRelease } from '../release/compare-releases.ts';
-import type { Matrix, MatrixTarget } from './matrix.ts';
-
-/** What a release's schema says of a row that was not run there. It never counts as run. */
-export interface Prediction {
-  /** `absent`: the release has not got it. `refused`: it refuses a message of the row. `fits`: it allows all of it. */
-  readonly kind: 'absent' | 'refused' | 'fits';
-  /** For `absent` and `refused`: what, in one line. */
-  readonly evidence: string;
-  /** Whether the release documents the row: then a refusal is an error of its documents. */
-  readonly documented: boolean;
-}
-
-/** The predictions of a matrix. */
-export interface Predictions {
-  /** Releases, `x.y`, that nothing was run on and that have columns of their own. */
-  readonly releases: readonly string[];
-  /** In the order of the matrix's rows. */
-  readonly rows: readonly PredictedRow[];
-}
-
-/** `undefined` where nothing can be said, and, of a target, where the row was run. */
-export interface PredictedRow {
-  readonly targets: readonly (Prediction | undefined)[];
-  readonly releases: readonly (Prediction | undefined)[];
-}
+import type { Matrix, MatrixTarget, Prediction } from './matrix.ts';
 
 /** Judges rows by the schema of a release; `undefined` for a row of which it says nothing, or a release without schema. */
 export type Predictor = (release: string) => ((row: string) => Prediction | undefined) | undefined;

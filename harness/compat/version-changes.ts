@@ -1,19 +1,7 @@
 import { compareReleases } from '../release/compare-releases.ts';
 import type { RowResult, VerdictWord } from '../results/verdict.ts';
-import type { MatrixRow, MatrixTarget, RanTarget } from './matrix.ts';
+import type { MatrixRow, MatrixTarget, RanTarget, VersionChange } from './matrix.ts';
 import { wordsOfTarget } from './target-order.ts';
-
-/** A row that changed from one version to a later one of the same architecture and accelerator. */
-export interface VersionChange {
-  readonly row: string;
-  /** `first-bad`: passes on `before`, fails on `target`. `fixed-in`: the other way round. */
-  readonly kind: 'first-bad' | 'fixed-in';
-  /** What the two targets have in common, e.g. `x86_64 tcg`. */
-  readonly line: string;
-  /** Names of the last target before the change that told something, and of the first after it. */
-  readonly before: string;
-  readonly target: string;
-}
 
 /** Verdicts that say that the row holds, and that it does not, whether somebody expected it or not. */
 const GOOD: ReadonlySet<VerdictWord> = new Set(['pass', 'unexpected-pass']);

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import { sayableDialogue, type SayableDialogue } from './sayable-dialogue.ts';
+import { sayableDialogue, type Exported, type SayableDialogue } from './sayable-dialogue.ts';
 import { writeLibvirtReplies } from './write-libvirt-replies.ts';
 import { writeQmpShell } from './write-qmp-shell.ts';
 import { writeSocatScript } from './write-socat-script.ts';
@@ -8,13 +8,6 @@ import { writeSocatScript } from './write-socat-script.ts';
 /** What recordings can be written as. */
 export const EXPORT_FORMATS = ['socat', 'qmp-shell', 'libvirt-replies'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** A recording in another tool's words. */
-export interface Exported {
-  readonly text: string;
-  /** `file:line: what`, for each message that these words have no room for. */
-  readonly lost: readonly string[];
-}
 
 const WRITERS: Readonly<
   Record<ExportFormat, (transcript: Transcript, dialogue: SayableDialogue) => Exported>

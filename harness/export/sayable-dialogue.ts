@@ -5,6 +5,13 @@ import { hasElision, valueOfPattern } from '../transcript/read-pattern.ts';
 import { replaceAt } from './replace-at.ts';
 import type { Transcript, TranscriptMessage } from '../transcript/transcript.ts';
 
+/** A recording in another tool's words. */
+export interface Exported {
+  readonly text: string;
+  /** `file:line: what`, for each message that these words have no room for. */
+  readonly lost: readonly string[];
+}
+
 /** What of a recording a script says and waits for, in this order. */
 export type Act =
   | {

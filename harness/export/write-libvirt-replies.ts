@@ -3,8 +3,7 @@ import { isJsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
 import { hasElision, valueOfPattern } from '../transcript/read-pattern.ts';
 import type { Transcript, TranscriptMessage } from '../transcript/transcript.ts';
-import type { Exported } from './export-transcript.ts';
-import type { Act, SayableDialogue } from './sayable-dialogue.ts';
+import type { Act, Exported, SayableDialogue } from './sayable-dialogue.ts';
 
 type Sent = Extract<Act, { kind: 'send' }>;
 

@@ -2,8 +2,7 @@ import { isNoShellString } from '../import/qmp-shell-line.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts';
 import { writeJson } from '../json/write-json.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import type { Exported } from './export-transcript.ts';
-import type { SayableDialogue } from './sayable-dialogue.ts';
+import type { Exported, SayableDialogue } from './sayable-dialogue.ts';
 
 /**
  * Writes the commands of a recording as lines for qmp-shell: `NAME ARGUMENT=VALUE …`. It has no words for some: these

@@ -3,8 +3,7 @@ import { InputError } from '../errors.ts';
 import { onOneLine } from '../json/one-line.ts';
 import { writeJson } from '../json/write-json.ts';
 import type { Transcript } from '../transcript/transcript.ts';
-import type { Exported } from './export-transcript.ts';
-import type { Act, SayableDialogue } from './sayable-dialogue.ts';
+import type { Act, Exported, SayableDialogue } from './sayable-dialogue.ts';
 
 /** A shell of POSIX has single digits for descriptors; a connection takes two. */
 const MOST_CONNECTIONS = 3;

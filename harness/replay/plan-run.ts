@@ -12,9 +12,9 @@ import { BARE_STAGE } from './perform-row.ts';
 import { planBatches } from './plan-batches.ts';
 import { planTargets, type TargetRequest } from './plan-targets.ts';
 import { readRecordings } from './read-recordings.ts';
-import type { PlannedColumn, RunPlan } from './run-plan.ts';
+import type { FailedRun, PlannedColumn, RunPlan } from './run-plan.ts';
 import { checkGlobs, selectCases } from './select-cases.ts';
-import { selectFailed, type FailedRun } from './select-failed.ts';
+import { selectFailed } from './select-failed.ts';
 import { selectShard, type Shard } from './select-shard.ts';
 import { couldMean, DEFAULT_SUITES, SUITES, suiteOfRow, type Suite } from './suites.ts';
 

@@ -6,7 +6,7 @@ import type { Batch } from '../results/batch.ts';
 import type { KnownFailure } from '../results/known-failures.ts';
 import type { Performance } from '../results/performance.ts';
 import type { ExpectationFile, ShardFacts } from '../results/run.ts';
-import type { MissingTarget, TargetFacts } from '../results/verdict.ts';
+import type { MissingTarget, RowResult, TargetFacts } from '../results/verdict.ts';
 import type { ImageStore } from '../stage/image-store.ts';
 import type { StageBook } from '../stage/stage-book.ts';
 import type { Accelerator, QemuBinary } from '../target/qemu-binary.ts';
@@ -14,7 +14,6 @@ import type { Transcript } from '../transcript/transcript.ts';
 import type { TargetScope } from './find-applicability.ts';
 import type { DialogueWatcher } from './dialogue-watcher.ts';
 import type { ProgramBook } from './program-book.ts';
-import type { FailedRun } from './select-failed.ts';
 
 /** Everything that a run does, decided before anything is performed. */
 export interface RunPlan {
@@ -34,6 +33,16 @@ export interface RunPlan {
   readonly shard?: ShardFacts;
   /** Present where only what had failed is run again: by the name of the target. */
   readonly failed?: ReadonlyMap<string, FailedRun>;
+}
+
+/** What was red on one target. */
+export interface FailedRun {
+  /** The facts of the target as it was. */
+  readonly target: TargetFacts;
+  /** The archives in which it was, as they were named. */
+  readonly dirs: readonly string[];
+  /** By row. */
+  readonly red: ReadonlyMap<string, RowResult>;
 }
 
 /** What is performed on a target. */

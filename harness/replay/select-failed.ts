@@ -2,19 +2,9 @@ import { InputError } from '../errors.ts';
 import { isRed } from '../results/exit-code.ts';
 import { fingerprintOf } from '../results/fingerprint.ts';
 import type { Run } from '../results/run.ts';
-import type { RowResult, TargetFacts } from '../results/verdict.ts';
-import type { PlannedColumn } from './run-plan.ts';
+import type { RowResult } from '../results/verdict.ts';
+import type { FailedRun, PlannedColumn } from './run-plan.ts';
 import { keepCases } from './select-cases.ts';
-
-/** What was red on one target. */
-export interface FailedRun {
-  /** The facts of the target as it was. */
-  readonly target: TargetFacts;
-  /** The archives in which it was, as they were named. */
-  readonly dirs: readonly string[];
-  /** By row. */
-  readonly red: ReadonlyMap<string, RowResult>;
-}
 
 /**
  * The archives in which something was red, by the name of their target.

@@ -30,8 +30,7 @@ function toClient(client, line, behind) {
   else if (misdeed === 'close-server' && line.includes('"id": 3')) {
     behind.once('close', () => client.write(line));
     behind.end();
-  }
-  else client.write(line);
+  } else client.write(line);
   if (misdeed === 'close' && line.includes('"id": 2')) client.destroy();
 }
 
