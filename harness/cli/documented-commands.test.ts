@@ -18,15 +18,16 @@ import { main } from './main.ts';
 import { certifySmall, copyForCertify } from './testing-certificates.ts';
 import { runCommand, type CommandEnd } from './testing-cli.ts';
 import {
-  CLIENT,
-  CAPTURE,
   ASKING,
-  REPLAYED,
-  PUMP,
-  REPLY,
-  PAGE,
+  CAPTURE,
+  CLIENT,
   DOCUMENTED,
+  LEDGER,
+  PAGE,
+  PUMP,
   QUITTER,
+  REPLAYED,
+  REPLY,
   STREAM,
   writePrograms,
 } from './testing-documents.ts';
@@ -203,6 +204,7 @@ const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [
   ],
   [/compare published/, (folder) => copyRun('out', join(folder, 'published'))],
   [/^qmp-conformance flaky .*again/, (folder) => copyRun('out', join(folder, 'again'))],
+  [/--ledger flaky\.ndjson/, (folder) => writeIn(folder, 'flaky.ndjson', LEDGER)],
   [/--rerun-failed out/, copyFailedRun],
   [/qmp-test\.tap/, (folder) => writeIn(folder, 'qmp-test.tap', '1..1\nok 1 /x86_64/qmp/protocol\n')],
   [/check-block\.tap/, (folder) => writeIn(folder, 'check-block.tap', '1..1\nok qcow2 001\n')],

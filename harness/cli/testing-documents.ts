@@ -101,6 +101,9 @@ export const STREAM = [
   .map((line) => `${JSON.stringify(line)}\n`)
   .join('');
 
+/** A ledger of flaky rows that has learned nothing yet. */
+export const LEDGER = '{"format":1,"kind":"flaky-ledger","learned":[]}\n';
+
 /** A client that ends the server, for lines that wait for one. */
 export const QUITTER =
   'node -e \'const client = require("net").connect(process.argv[1]); client.resume().on("close", () => process.exit());' +
