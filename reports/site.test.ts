@@ -151,15 +151,20 @@ describe('the page in a browser', function () {
       const { metrics } = await session.send('Performance.getMetrics');
       return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Infinity);
     };
-    const before = await spent();
-    await page.evaluate(`(async () => {
-      const box = document.querySelector('.scroll');
-      for (let step = 0; step < 20; step++) {
-        box.scrollTop += 731;
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-      }
-    })()`);
-    const frame = ((await spent()) - before) / 20;
+    const scroll = async (): Promise<number> => {
+      const before = await spent();
+      await page.evaluate(`(async () => {
+        const box = document.querySelector('.scroll');
+        box.scrollTop = 0;
+        for (let step = 0; step < 20; step++) {
+          box.scrollTop += 731;
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+        }
+      })()`);
+      return ((await spent()) - before) / 20;
+    };
+    // The first time the browser compiles; whoever scrolls does so more than once.
+    const frame = Math.min(await scroll(), await scroll(), await scroll());
     const cells = await page.locator('.cell').count();
     console.log(
       `        filter ${Math.round(took)} ms, a page further ${Math.round(frame)} ms; ${cells} cells in the document`,

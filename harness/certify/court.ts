@@ -58,7 +58,7 @@ export async function openCourt(
   const rows = scoredRows(profile, corpus, target.version);
   const scored = new Map(rows.map((row) => [row.head.id, row]));
   const facts = factsOfCertified(target);
-  const expect = compileKnownFailures(expectations, facts);
+  const expect = compileKnownFailures(expectations);
   const rejudge = createRejudge(
     recordedTarget(facts, target.programs),
     stages,
@@ -71,7 +71,7 @@ export async function openCourt(
       const row = scored.get(claimed.row);
       if (row === undefined) throw new TypeError(`${claimed.row} is not scored`);
       const { result, mismatch } = await rejudge(row, claimed, records);
-      return { result: recordOf(expect(result)), ...(mismatch && { mismatch }) };
+      return { result: recordOf(expect(result, facts)), ...(mismatch && { mismatch }) };
     },
   };
 }

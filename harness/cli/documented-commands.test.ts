@@ -398,7 +398,13 @@ async function setUp(): Promise<Surroundings> {
   const root = mkdtempSync(join(tmpdir(), 'qmpc-doc-'));
   writePrograms(join(root, 'bin'));
   const copy = join(root, 'copy');
-  for (const part of ['harness', 'schemas/formats', 'package.json', 'recordings/guests/README.md'])
+  for (const part of [
+    'harness',
+    'reports/text.ts',
+    'schemas/formats',
+    'package.json',
+    'recordings/guests/README.md',
+  ])
     cpSync(join(PROJECT, part), join(copy, part), { recursive: true });
   for (const guest of ['boot-sector.inc', 'idle.s', 'idle.hex', 'dirtying.s', 'dirtying.hex'])
     cpSync(join(PROJECT, 'recordings/guests', guest), join(copy, 'recordings/guests', guest));

@@ -101,10 +101,9 @@ export async function startRun(
 
 /** Expectations may hold on some targets only: each result is held against those of its own. */
 function expectationsOf({ columns, knownFailures }: RunPlan): (result: RowResult) => RowResult {
-  const byTarget = new Map(
-    columns.map(({ target: { facts } }) => [facts.name, compileKnownFailures(knownFailures, facts)]),
-  );
-  return (result) => byTarget.get(result.target)?.(result) ?? result;
+  const apply = compileKnownFailures(knownFailures);
+  const factsOf = new Map(columns.map(({ target: { facts } }) => [facts.name, facts]));
+  return (result) => apply(result, factsOf.get(result.target));
 }
 
 interface Archive extends PlannedColumn {

@@ -9,15 +9,14 @@ import type { Finding, RowResult } from './verdict.ts';
 /**
  * Makes what turns failures that are known into `known-failure`, and known failures that pass into `unexpected-pass`.
  * Verdicts of any other word stay: a row that was not run cannot fail as expected. What it was is kept in `was`.
- * Applying twice changes nothing.
- * @param facts what conditions look at; where it is absent, a target's name tells all but the package
+ * Applying twice changes nothing. Made once, it serves all targets: hundreds of globs take megabytes.
+ * @returns takes a result, and what conditions look at; where that is absent, a target's name tells all but the package
  */
 export function compileKnownFailures(
   entries: readonly KnownFailure[],
-  facts?: ConditionFacts,
-): (result: RowResult) => RowResult {
+): (result: RowResult, facts?: ConditionFacts) => RowResult {
   const expectations = entries.map(expectationFrom);
-  return (result) => applyTo(result, expectations, facts);
+  return (result, facts) => applyTo(result, expectations, facts);
 }
 
 /** Tells whether any entry means a row on a target, whatever comes of it. */

@@ -126,7 +126,7 @@ describe('known failures with conditions and fingerprints, applied', () => {
   });
   const print = fingerprintOf(fail);
   const apply = (more: string, given: RowResult, facts?: ConditionFacts): RowResult =>
-    compileKnownFailures([entryOf(more)], facts)(given);
+    compileKnownFailures([entryOf(more)])(given, facts);
 
   it('hold on the target that the condition means', () => {
     expect(apply('when: { distribution: debian }', fail, TARGET).verdict).to.equal('known-failure');

@@ -5,8 +5,8 @@ import { countVerdicts, type Run } from './run.ts';
 
 /** A run as it would have been with other expectations: theirs are taken back, and these applied. */
 export function judgeAgain(run: Run, { entries, files }: Expectations): Run {
-  const apply = compileKnownFailures(entries, run.target);
-  const results = run.results.map((result) => apply(withoutExpectations(result)));
+  const apply = compileKnownFailures(entries);
+  const results = run.results.map((result) => apply(withoutExpectations(result), run.target));
   if (run.summary === undefined) return { ...run, results };
   return {
     ...run,
