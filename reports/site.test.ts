@@ -151,13 +151,14 @@ describe('the page in a browser', function () {
       const { metrics } = await session.send('Performance.getMetrics');
       return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Infinity);
     };
+    // 300 pixels a frame are 18,000 a second: some twenty pages, faster than anybody flicks.
     const scroll = async (): Promise<number> => {
       const before = await spent();
       await page.evaluate(`(async () => {
         const box = document.querySelector('.scroll');
         box.scrollTop = 0;
         for (let step = 0; step < 20; step++) {
-          box.scrollTop += 731;
+          box.scrollTop += 300;
           await new Promise((resolve) => requestAnimationFrame(resolve));
         }
       })()`);
@@ -167,7 +168,7 @@ describe('the page in a browser', function () {
     const frame = Math.min(await scroll(), await scroll(), await scroll());
     const cells = await page.locator('.cell').count();
     console.log(
-      `        filter ${Math.round(took)} ms, a page further ${Math.round(frame)} ms; ${cells} cells in the document`,
+      `        filter ${Math.round(took)} ms, a frame ${Math.round(frame)} ms; ${cells} cells in the document`,
     );
     expect(took).to.be.below(1000);
     // What takes less than 50 ms people do not see.
