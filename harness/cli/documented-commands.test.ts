@@ -155,6 +155,12 @@ const ELSEWHERE: readonly (readonly [word: RegExp, inFolder: string])[] = [
   [/--qemu PATH/g, '--qemu $PWD/build/qemu-system-x86_64'],
   [/--qapi TREE/g, '--qapi qemu-10.2'],
   [/--release X\.Y/g, '--release 10.2'],
+  // Large words are for large machines.
+  [/--repeat 20/g, '--repeat 2'],
+  [/'\*\* @ /g, "'examples/control/** @ "],
+  [/queries\/x86_64\/\*\/qom-\*/g, 'queries/x86_64/none/qom-list'],
+  [/examples lint --fail-on never/g, 'examples lint --fail-on never --release 10.2'],
+  [/--suite protocol --connect \{\}/g, "--suite protocol --connect {} --grep 'protocol/R6/**'"],
   // The run that stands in has one target, of whatever release is the newest here.
   [/\.tap@10\.0/g, '.tap'],
 ];
