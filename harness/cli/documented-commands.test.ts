@@ -22,6 +22,7 @@ import {
   CAPTURE,
   CLIENT,
   DOCUMENTED,
+  ELSEWHERE,
   LEDGER,
   PAGE,
   PUMP,
@@ -146,24 +147,6 @@ const RULES: readonly Rule[] = [
 
 /** What makes a stand-in below `folder`. */
 type StandIn = (folder: string) => void;
-
-/** Words of documented lines that name something outside of the line's folder, and what stands there instead. */
-const ELSEWHERE: readonly (readonly [word: RegExp, inFolder: string])[] = [
-  [/unix:\/run\/[\w/.]+/g, 'unix:qmp.sock'],
-  [/socat UNIX-LISTEN:\{listen\},fork UNIX-CONNECT:\{server\}/g, 'node ./pump.mjs {listen} {server}'],
-  [/\/usr\/bin\/qemu-system-x86_64/g, '$PWD/build/qemu-system-x86_64'],
-  [/--qemu PATH/g, '--qemu $PWD/build/qemu-system-x86_64'],
-  [/--qapi TREE/g, '--qapi qemu-10.2'],
-  [/--release X\.Y/g, '--release 10.2'],
-  // Large words are for large machines.
-  [/--repeat 20/g, '--repeat 2'],
-  [/'\*\* @ /g, "'examples/control/** @ "],
-  [/queries\/x86_64\/\*\/qom-\*/g, 'queries/x86_64/none/qom-list'],
-  [/examples lint --fail-on never/g, 'examples lint --fail-on never --release 10.2'],
-  [/--suite protocol --connect \{\}/g, "--suite protocol --connect {} --grep 'protocol/R6/**'"],
-  // The run that stands in has one target, of whatever release is the newest here.
-  [/\.tap@10\.0/g, '.tap'],
-];
 
 /** Files that a line reads, by the word that names them. `~` is the line's folder. */
 const STAND_INS: readonly (readonly [word: RegExp, make: StandIn])[] = [

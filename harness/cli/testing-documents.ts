@@ -104,6 +104,24 @@ export const STREAM = [
 /** A ledger of flaky rows that has learned nothing yet. */
 export const LEDGER = '{"format":1,"kind":"flaky-ledger","learned":[]}\n';
 
+/** Words of documented lines that name something outside of the line's folder, and what stands there instead. */
+export const ELSEWHERE: readonly (readonly [word: RegExp, inFolder: string])[] = [
+  [/unix:\/run\/[\w/.]+/g, 'unix:qmp.sock'],
+  [/socat UNIX-LISTEN:\{listen\},fork UNIX-CONNECT:\{server\}/g, 'node ./pump.mjs {listen} {server}'],
+  [/\/usr\/bin\/qemu-system-x86_64/g, '$PWD/build/qemu-system-x86_64'],
+  [/--qemu PATH/g, '--qemu $PWD/build/qemu-system-x86_64'],
+  [/--qapi TREE/g, '--qapi qemu-10.2'],
+  [/--release X\.Y/g, '--release 10.2'],
+  // Large words are for large machines.
+  [/--repeat 20/g, '--repeat 2'],
+  [/'\*\* @ /g, "'examples/control/** @ "],
+  [/queries\/x86_64\/\*\/qom-\*/g, 'queries/x86_64/none/qom-list'],
+  [/examples lint --fail-on never/g, 'examples lint --fail-on never --release 10.2'],
+  [/--suite protocol --connect \{\}/g, "--suite protocol --connect {} --grep 'protocol/R6/**'"],
+  // The run that stands in has one target, of whatever release is the newest here.
+  [/\.tap@10\.0/g, '.tap'],
+];
+
 /** A client that ends the server, for lines that wait for one. */
 export const QUITTER =
   'node -e \'const client = require("net").connect(process.argv[1]); client.resume().on("close", () => process.exit());' +
