@@ -13,6 +13,7 @@ import type { QemuBinary } from '../target/qemu-binary.ts';
 import { readRunsIn } from './read-runs.ts';
 import { planRerun } from './rerun.ts';
 import { processesBelow, runCommand, startCommand, type CommandEnd } from './testing-cli.ts';
+import { firstFolder, untilLines } from './testing-waiting.ts';
 
 describe('qmp-conformance run, of a build that fails', function () {
   this.timeout(120_000);
@@ -202,24 +203,3 @@ describe('qmp-conformance run --rerun-failed, told wrong', () => {
     expect(nothing.code).to.equal(0);
   });
 });
-
-async function firstFolder(parent: string): Promise<string> {
-  for (;;) {
-    const [name] = await readdir(parent).catch(() => []);
-    if (name !== undefined) return name;
-    await nextTurn();
-  }
-}
-
-async function untilLines(file: string, count: number): Promise<void> {
-  for (;;) {
-    const text = await readFile(file, 'utf8').catch(() => '');
-    if (text.split('\n').length > count) return;
-    await nextTurn();
-  }
-}
-
-/** Waits for the event loop's next round: a file of another process has no event of its own. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}

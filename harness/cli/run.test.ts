@@ -12,6 +12,7 @@ import { LACKING } from '../replay/performance.ts';
 import { findQemus } from '../target/find-qemus.ts';
 import { baseArguments, startQemu } from '../target/start-qemu.ts';
 import { processesBelow, runCommand, startCommand } from './testing-cli.ts';
+import { firstFolder, nextTurn, untilLines } from './testing-waiting.ts';
 
 /** What the project promises of the examples that are valid in their own release and need no hardware. */
 const DOCUMENTED_SHARE = 0.95;
@@ -245,25 +246,3 @@ describe('qmp-conformance, told wrong', function () {
     expect(end.stderr).to.include('exit status 4');
   });
 });
-
-/** Waits for the event loop's next round: a file of another process has no event of its own. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-async function firstFolder(parent: string): Promise<string> {
-  const { readdir } = await import('node:fs/promises');
-  for (;;) {
-    const [name] = await readdir(parent).catch(() => []);
-    if (name !== undefined) return name;
-    await nextTurn();
-  }
-}
-
-async function untilLines(file: string, count: number): Promise<void> {
-  for (;;) {
-    const text = await readFile(file, 'utf8').catch(() => '');
-    if (text.split('\n').length > count) return;
-    await nextTurn();
-  }
-}
